@@ -1,0 +1,36 @@
+using System.Text;
+
+namespace Llamax.Runs;
+
+/// <summary>Files that exist whole or not at all: written to a temporary name in the same folder, flushed to disk, renamed.</summary>
+public static class AtomicFile
+{
+    /// <summary>Ends every temporary name, so that a later run can recognise what a killed one left behind.</summary>
+    public const string TemporarySuffix = ".llamax-tmp";
+
+    /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>; on any error the old file stays and no temporary is left.</summary>
+    public static void Write(string path, Action<FileStream> write)
+    {
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        Directory.CreateDirectory(folder);
+        var temporary = Path.Combine(folder, Path.GetFileName(path) + TemporarySuffix);
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+    }
+
+    /// <summary>Writes UTF-8 text without a byte order mark.</summary>
+    public static void WriteAllText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+}

@@ -1,0 +1,23 @@
+using System.Globalization;
+
+namespace Llamax.Runs;
+
+/// <summary>One option whose value breaks its own rule.</summary>
+/// <param name="Option">The option as the user writes it, for example <c>beamSize</c>.</param>
+/// <param name="Value">What was given.</param>
+/// <param name="Rule">What it must be.</param>
+/// <param name="Mend">A value that works and why.</param>
+public sealed record OptionProblem(string Option, object? Value, string Rule, string Mend)
+{
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Option} = {Value ?? "(nothing)"}: {Rule}; {Mend}");
+
+    /// <summary>Reports every problem at once, before any work.</summary>
+    /// <exception cref="RequestException">There is at least one problem.</exception>
+    public static void ThrowIfAny(string where, IEnumerable<OptionProblem> problems)
+    {
+        var all = problems.Select(p => p.ToString()).ToList();
+        if (all.Count > 0)
+            throw new RequestException(string.Join("; also ", all), where);
+    }
+}
