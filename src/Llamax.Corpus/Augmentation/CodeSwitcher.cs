@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Llamax.Corpus.Lexicons;
 using Llamax.Runs;
@@ -120,14 +119,14 @@ public sealed class CodeSwitcher
             var (entity, end) = LongestEntityAt(sentence, start, language);
             if (entity >= 0)
                 known++;
-            var isReplaced = Pick(entity, draws, place) is { } translation;
-            var spaced = isReplaced && !UnspacedText.Is(translation.Language);
-            var text = isReplaced ? translation.Text : sentence.AsSpan(start..end);
+            var translation = Pick(entity, draws, place);
+            var spaced = translation is { Language: var other } && !UnspacedText.Is(other);
+            var text = translation is { Text: var word } ? word : sentence.AsSpan(start..end);
             // A word of a language with spaces keeps them against its new neighbours.
             if ((spaced || afterSpaced) && output.Length > 0 && char.IsLetterOrDigit(output[^1]) && char.IsLetterOrDigit(text[0]))
                 output.Append(' ');
             output.Append(text);
-            replaced += isReplaced ? 1 : 0;
+            replaced += translation is null ? 0 : 1;
             afterSpaced = spaced;
             start = end;
         }
@@ -178,26 +177,4 @@ public sealed class CodeSwitcher
 
         public int Below(int bound, int place, int draw) => Draws.Below(bound, Item, ((long)place * DrawsPerPlace) + draw);
     }
-}
-
-/// <summary>Text of languages that write no spaces between words.</summary>
-internal static class UnspacedText
-{
-    // Below this lie the scripts with spaces that mix into such text: Latin, Greek, Cyrillic, Hebrew, Arabic, the Indic ones.
-    private const char FirstUnspacedScript = '\u0E00';
-
-    public static bool Is(string language) => language is "zh" or "zhtrad" or "ja" or "th" or "lo" or "km" or "my";
-
-    /// <summary>Whether a word may end before <paramref name="place"/>: not inside a foreign word, a surrogate pair or before a combining mark.</summary>
-    public static bool MayDivide(string text, int place)
-    {
-        if (place >= text.Length)
-            return true;
-        var (before, after) = (text[place - 1], text[place]);
-        if (char.IsLowSurrogate(after) || char.GetUnicodeCategory(after) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark)
-            return false;
-        return !(IsForeign(before) && IsForeign(after));
-    }
-
-    private static bool IsForeign(char unit) => unit < FirstUnspacedScript && char.IsLetterOrDigit(unit);
 }

@@ -1,5 +1,5 @@
-using System.IO.Compression;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using Llamax.Runs;
 using Llamax.Runs.Progress;

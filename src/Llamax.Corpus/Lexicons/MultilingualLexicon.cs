@@ -30,9 +30,6 @@ public sealed class MultilingualLexicon
         EntityCounts = _languages.ToFrozenDictionary(language => language, language => _vocabularies[language].Entities.Count);
     }
 
-    /// <summary>A lexicon without entries.</summary>
-    public static MultilingualLexicon Empty { get; } = Build([]);
-
     /// <summary>Lower-cases, trims and joins the words of every entry; entries with an empty side or within one language say nothing and are passed over.</summary>
     public static MultilingualLexicon Build(IEnumerable<LexiconEntry> entries)
     {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Llamax.Corpus.Packing;
 
@@ -13,7 +12,7 @@ public sealed record PackedCorpusManifest
         WriteIndented = true,
         NewLine = "\n",
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        Converters = { new EntryKindNames.JsonConverter() },
     };
 
     public string Format { get; init; } = "llamax-packed/1";
