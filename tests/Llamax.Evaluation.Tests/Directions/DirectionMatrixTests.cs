@@ -18,6 +18,25 @@ public sealed class DirectionMatrixTests
         ],
         trained: (source, target) => source == "en" || target == "en");
 
+    private static readonly MatrixOptions OneByOne = new() { SentencesTogether = 1 };
+
+    [Fact]
+    public void Directions_translated_together_leave_the_same_results_as_one_by_one()
+    {
+        using var together = new TemporaryFolder();
+        using var oneByOne = new TemporaryFolder();
+        var toy = Toy();
+        new DirectionMatrix(together.Path, new() { SentencesTogether = 3 }).Run(toy, Tests, TestContext.Current.CancellationToken);
+        new DirectionMatrix(oneByOne.Path, OneByOne).Run(Toy(), Tests, TestContext.Current.CancellationToken);
+        Assert.Equal(["en-de en-ru", "de-en de-ru", "ru-en ru-de"], toy.Calls);
+        foreach (var file in Directory.GetFiles(oneByOne.Path))
+            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(together.Path, Path.GetFileName(file))));
+        var loaded = new DirectionMatrix(together.Path).Load("toy", Tests);
+        Assert.Equal(Tests.Directions.Select(d => d.ToString()), loaded.Directions.Select(d => $"{d.Source}→{d.Target}"));
+        File.Delete(Path.Combine(together.Path, "ru-de.json"));
+        Assert.Contains("was not evaluated", Assert.Throws<RequestException>(() => new DirectionMatrix(together.Path).Load("toy", Tests)).Message);
+    }
+
     [Fact]
     public void Every_direction_is_scored_as_the_metrics_score_it()
     {
@@ -54,9 +73,9 @@ public sealed class DirectionMatrixTests
 
         var killed = new ToyTranslator(Upper) { FailAtCall = 2 };
         Assert.Throws<OperationCanceledException>(
-            () => new DirectionMatrix(resumed.Path).Run(killed, Tests, TestContext.Current.CancellationToken));
+            () => new DirectionMatrix(resumed.Path, OneByOne).Run(killed, Tests, TestContext.Current.CancellationToken));
         var second = Toy();
-        new DirectionMatrix(resumed.Path).Run(second, Tests, TestContext.Current.CancellationToken);
+        new DirectionMatrix(resumed.Path, OneByOne).Run(second, Tests, TestContext.Current.CancellationToken);
 
         Assert.Equal(["de-en", "de-ru", "ru-en", "ru-de"], second.Calls);
         Assert.Equal(6, Directory.GetFiles(resumed.Path).Length);
@@ -77,7 +96,7 @@ public sealed class DirectionMatrixTests
         Assert.Contains("tok:char", rescored.Directions[0].Scores[0].Signature);
 
         var other = new ToyTranslator(Upper, fingerprint: "another model");
-        new DirectionMatrix(folder.Path).Run(other, Tests, TestContext.Current.CancellationToken);
+        new DirectionMatrix(folder.Path, OneByOne).Run(other, Tests, TestContext.Current.CancellationToken);
         Assert.Equal(6, other.Calls.Count);
     }
 
