@@ -25,10 +25,11 @@ public static class JitOps
 
         def fused_adamw(values: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], steps: List[Tensor],
                         rate: float, beta1: float, beta2: float, decay: float, epsilon: float) -> Tensor:
-            maximal = torch.jit.annotate(List[Tensor], [])
+            maximal: List[Tensor] = []
             torch._fused_adamw_(values, gradients, first, second, maximal, steps, lr=rate, beta1=beta1, beta2=beta2,
                                 weight_decay=decay, eps=epsilon, amsgrad=False, maximize=False)
             return values[0]
+
         """;
 
     private static readonly Lazy<jit.CompilationUnit> Unit = new(() => jit.compile(Script));

@@ -112,7 +112,7 @@ public sealed class GoldenModelTests
         if (config.SlidingWindow is { } window)
             causal = causal.logical_and(causal.triu(1 - window));
         var keys = mask.to(ScalarType.Bool).unsqueeze(1).unsqueeze(1);
-        return keys.logical_and(causal).logical_or(eye(length, ScalarType.Bool));
+        return keys.logical_and(causal).logical_or(eye(length, dtype: ScalarType.Bool));
     }
 
     private static void AssertClose(Tensor expected, Tensor computed, double tolerance)
