@@ -60,7 +60,7 @@ public static class LanguageRegistry
             return language;
         if (Refused.TryGetValue(Normalize(code), out var meaning))
             throw new RequestException($"the language \"{code}\" is {meaning}", mend: "name one of them");
-        var nearest = string.Join(", ", Nearest(code).Select(near => $"{near.Code} ({near.Name})"));
+        var nearest = string.Join(", ", NearestTo(code).Select(near => $"{near.Code} ({near.Name})"));
         throw new RequestException($"no language \"{code}\"; nearest: {nearest}", mend: "use a code of ISO 639, Flores or BCP 47");
     }
 
@@ -73,7 +73,7 @@ public static class LanguageRegistry
     }
 
     /// <summary>The three languages whose codes or names are most like a text that names none.</summary>
-    internal static IEnumerable<Language> Nearest(string text)
+    private static IEnumerable<Language> NearestTo(string text)
     {
         var key = Normalize(text);
         return All
@@ -87,7 +87,7 @@ public static class LanguageRegistry
 
     // A beginning of a name is nearer than any change of letters: "gr" means Greek rather than ga.
     private static double Distance(string text, string known) =>
-        text.Length > 0 && known.StartsWith(text, StringComparison.Ordinal) ? 0.5 : EditDistance.Between(text, known);
+        text.Length > 0 && known.StartsWith(text, StringComparison.Ordinal) ? 0.5 : Nearest.Distance(text, known);
 
     private static bool TryFindTag(string tag, out Language? language)
     {

@@ -129,7 +129,7 @@ public sealed class LanguageRegistryTests
     [Theory]
     [InlineData("gr", "el (Greek)")]
     [InlineData("jp", "ja (Japanese)")]
-    [InlineData("germna", "de (German)")]
+    [InlineData("germn", "de (German)")]
     [InlineData("", "ar (Arabic)")]
     [InlineData("az-Cyrl", "az (Azerbaijani)")]
     public void An_unknown_language_is_answered_with_the_nearest_ones(string code, string nearest)
