@@ -112,6 +112,8 @@ public static class RecipeBinder
             return ulong.TryParse(text, NumberStyles.Integer, culture, out var number) ? number : null;
         if (type == typeof(double))
             return double.TryParse(text, NumberStyles.Float, culture, out var real) && double.IsFinite(real) ? real : null;
+        if (type == typeof(TimeSpan))
+            return TimeSpan.TryParse(text, culture, out var time) ? time : null;
         if (type.IsEnum)
             return Enum.GetNames(type).FirstOrDefault(n => CamelCase(n) == text) is { } name ? Enum.Parse(type, name) : null;
         return null;
@@ -125,6 +127,7 @@ public static class RecipeBinder
         : type == typeof(int) || type == typeof(long) || type == typeof(ulong) ? "a whole number"
         : type == typeof(double) ? "a number"
         : type == typeof(string) ? "a text"
+        : type == typeof(TimeSpan) ? "a duration such as 00:30:00"
         : type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type).Select(CamelCase))
         : ElementOfList(type) is { } element ? "a list: each " + Describe(element)
         : ValueOfDictionary(type) is not null ? "names with values below them"

@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Llamax.Runs;
+using static TorchSharp.torch;
+
+namespace Llamax.Models.Checkpoints;
+
+/// <summary>
+/// The weights of a Hugging Face folder: one <c>model.safetensors</c>, or numbered shards with <c>model.safetensors.index.json</c>.
+/// </summary>
+internal sealed class CheckpointFolder : IDisposable
+{
+    private const string Single = "model.safetensors";
+    private const string Index = "model.safetensors.index.json";
+
+    private readonly List<SafetensorsFile> _files = [];
+    private readonly Dictionary<string, SafetensorsFile> _owners = new(StringComparer.Ordinal);
+    private readonly string _folder;
+
+    /// <exception cref="RequestException">A file is missing or broken.</exception>
+    public CheckpointFolder(string folder)
+    {
+        _folder = folder;
+        if (!Directory.Exists(folder))
+            throw new RequestException("the model folder does not exist", folder, "name a folder with config.json and safetensors files");
+        try
+        {
+            if (File.Exists(Path.Combine(folder, Single)))
+                Open(Single);
+            else if (File.Exists(Path.Combine(folder, Index)))
+                OpenShards();
+            else
+                throw new RequestException($"neither {Single} nor {Index} is there", folder, "convert the weights to safetensors");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Compares what is stored with what a model needs, before any memory is asked for.</summary>
+    /// <param name="wanted">Every tensor that the model has.</param>
+    /// <param name="isOptional">Stored tensors that the model does not have and does not miss.</param>
+    /// <exception cref="RequestException">A tensor is missing, unexpected, of another shape, or not a floating-point one.</exception>
+    public void Check(IReadOnlyList<(string Name, long[] Shape)> wanted, Func<string, bool> isOptional)
+    {
+        CheckNames(wanted.Select(t => t.Name).ToHashSet(StringComparer.Ordinal), isOptional);
+        foreach (var (name, shape) in wanted)
+            CheckEntry(name, shape);
+    }
+
+    /// <summary>Copies a stored tensor into <paramref name="target"/>, of the same shape, converting its element type.</summary>
+    public void CopyTo(string name, Tensor target)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        target.copy_(_owners[name].View(name));
+    }
+
+    /// <summary>
+    /// Writes the weights in order, starting a new shard before one would pass <paramref name="maxShardBytes"/>, and removes the
+    /// weight files of an earlier save with another number of shards.
+    /// </summary>
+    public static void Write(string folder, IReadOnlyList<(string Name, Tensor Value)> tensors, ScalarType dtype, long maxShardBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxShardBytes);
+        var shards = new List<List<(string Name, Tensor Value)>> { new() };
+        var (filled, total) = (0L, 0L);
+        foreach (var tensor in tensors)
+        {
+            var bytes = tensor.Value.numel() * SafetensorsTypes.Size(dtype);
+            if (filled > 0 && filled + bytes > maxShardBytes)
+            {
+                shards.Add([]);
+                filled = 0;
+            }
+
+            shards[^1].Add(tensor);
+            filled += bytes;
+            total += bytes;
+        }
+
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        var map = new JsonObject();
+        for (var i = 0; i < shards.Count; i++)
+        {
+            var name = shards.Count == 1 ? Single
+                : string.Create(CultureInfo.InvariantCulture, $"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors");
+            SafetensorsWriter.Write(Path.Combine(folder, name), shards[i], dtype);
+            written.Add(name);
+            foreach (var (tensor, _) in shards[i])
+                map[tensor] = name;
+        }
+
+        if (shards.Count > 1)
+        {
+            var index = new JsonObject { ["metadata"] = new JsonObject { ["total_size"] = total }, ["weight_map"] = map };
+            AtomicFile.WriteAllText(Path.Combine(folder, Index), index.ToJsonString(JsonFile.Indented) + "\n");
+            written.Add(Index);
+        }
+
+        foreach (var old in Directory.EnumerateFiles(folder, "model-*-of-*.safetensors")
+            .Append(Path.Combine(folder, Single)).Append(Path.Combine(folder, Index)).ToList())
+        {
+            if (!written.Contains(Path.GetFileName(old)))
+                File.Delete(old);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var file in _files)
+            file.Dispose();
+    }
+
+    private void Open(string name)
+    {
+        var file = new SafetensorsFile(Path.Combine(_folder, name));
+        _files.Add(file);
+        foreach (var tensor in file.Entries.Keys)
+        {
+            if (!_owners.TryAdd(tensor, file))
+                throw new RequestException($"the tensor {tensor} is also in {_owners[tensor].Path}", file.Path, "keep one of the two shards");
+        }
+    }
+
+    private void OpenShards()
+    {
+        var path = Path.Combine(_folder, Index);
+        using var document = JsonFile.ReadObject(path);
+        if (!document.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
+            throw new RequestException("weight_map is missing", path, "download the index again");
+        var files = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var entry in map.EnumerateObject())
+        {
+            var file = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : "";
+            // A file name and nothing else: an index must not reach outside its folder.
+            if (file.Length == 0 || file != Path.GetFileName(file) || file is "." or ".." || file.Contains('\\', StringComparison.Ordinal))
+                throw new RequestException($"the tensor {entry.Name} is said to be in \"{file}\", which is no file name", path, "download the index again");
+            files.Add(file);
+        }
+
+        foreach (var file in files)
+            Open(file);
+        foreach (var entry in map.EnumerateObject())
+        {
+            if (!_owners.TryGetValue(entry.Name, out var owner) || Path.GetFileName(owner.Path) != entry.Value.GetString())
+                throw new RequestException($"the tensor {entry.Name} is not in {entry.Value.GetString()}", path, "download the shards again");
+        }
+    }
+
+    private void CheckNames(HashSet<string> wanted, Func<string, bool> isOptional)
+    {
+        var missing = wanted.Where(name => !_owners.ContainsKey(name)).Order(StringComparer.Ordinal).ToList();
+        var unexpected = _owners.Keys.Where(name => !wanted.Contains(name) && !isOptional(name)).Order(StringComparer.Ordinal).ToList();
+        if (missing.Count == 0 && unexpected.Count == 0)
+            return;
+        var parts = new List<string>();
+        if (missing.Count > 0)
+            parts.Add($"{Count(missing)} missing ({Names(missing)})");
+        if (unexpected.Count > 0)
+            parts.Add($"{unexpected.Count} unexpected ({Names(unexpected)})");
+        var mend = unexpected.Any(name => name.Contains("lora_", StringComparison.Ordinal))
+            ? "merge the adapter into the model first"
+            : missing is ["lm_head.weight"]
+                ? "set tie_word_embeddings to true in config.json if the head is the embedding"
+                : "use the config.json that belongs to these weights";
+        throw new RequestException(string.Join(", ", parts), _folder, mend);
+    }
+
+    private void CheckEntry(string name, long[] shape)
+    {
+        var file = _owners[name];
+        var entry = file.Entries[name];
+        if (!entry.Shape.AsSpan().SequenceEqual(shape))
+        {
+            throw new RequestException(
+                $"the tensor {name} has the shape [{string.Join(", ", entry.Shape)}], and config.json asks for [{string.Join(", ", shape)}]",
+                file.Path, "use the config.json that belongs to these weights");
+        }
+
+        if (entry.DType is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float64))
+        {
+            throw new RequestException(
+                $"the tensor {name} has the element type {SafetensorsTypes.Name(entry.DType)}, and weights are F32, F16, BF16 or F64",
+                file.Path, "use an unquantised model");
+        }
+    }
+
+    private static string Count(List<string> names) => names.Count == 1 ? "1 tensor" : $"{names.Count} tensors";
+
+    private static string Names(List<string> names) => string.Join(", ", names.Take(3)) + (names.Count > 3 ? ", …" : "");
+}

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using Llamax.Runs;
+
+namespace Llamax.Models.Checkpoints;
+
+/// <summary>Small JSON files beside the weights.</summary>
+internal static class JsonFile
+{
+    public static JsonSerializerOptions Indented { get; } = new() { WriteIndented = true };
+
+    /// <summary>The document of a file whose root is an object.</summary>
+    /// <exception cref="RequestException">The file is missing or is not a JSON object.</exception>
+    public static JsonDocument ReadObject(string path)
+    {
+        if (!File.Exists(path))
+            throw new RequestException("the file does not exist", path, "name a Hugging Face model folder");
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(File.ReadAllBytes(path));
+        }
+        catch (JsonException failure)
+        {
+            throw new RequestException($"not valid JSON: {failure.Message}", path, "download or write the file again", failure);
+        }
+
+        if (document.RootElement.ValueKind == JsonValueKind.Object)
+            return document;
+        document.Dispose();
+        throw new RequestException("the root of the JSON is not an object", path, "download or write the file again");
+    }
+}
