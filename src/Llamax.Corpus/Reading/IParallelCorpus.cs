@@ -9,6 +9,9 @@ public interface IParallelCorpus
     /// <summary>The name by which <see cref="MirrorCorpora"/> opens it, for example <c>ntrex</c>.</summary>
     string Name { get; }
 
+    /// <summary>The folder or file that it is read from.</summary>
+    string Folder { get; }
+
     /// <summary>Its languages, in the registry's order.</summary>
     IReadOnlyList<Language> Languages { get; }
 

@@ -11,7 +11,6 @@ namespace Llamax.Corpus.Reading;
 internal sealed class LineParallelCorpus : IParallelCorpus
 {
     private readonly Dictionary<Language, string> _files = [];
-    private readonly string _folder;
     private readonly List<string>? _partitions;
     private readonly string? _partition;
 
@@ -23,7 +22,7 @@ internal sealed class LineParallelCorpus : IParallelCorpus
     /// </param>
     public LineParallelCorpus(string name, string folder, CodeSet set, string? partition = null)
     {
-        (Name, _folder, _partition) = (name, folder, partition);
+        (Name, Folder, _partition) = (name, folder, partition);
         if (partition is not null)
             _partitions = Partitions(folder);
         foreach (var language in LanguageRegistry.All)
@@ -32,6 +31,8 @@ internal sealed class LineParallelCorpus : IParallelCorpus
     }
 
     public string Name { get; }
+
+    public string Folder { get; }
 
     public IReadOnlyList<Language> Languages => [.. LanguageRegistry.All.Where(_files.ContainsKey)];
 
@@ -67,5 +68,5 @@ internal sealed class LineParallelCorpus : IParallelCorpus
 
     private string File(Language language) =>
         _files.GetValueOrDefault(language)
-        ?? throw MirrorCorpora.Lacks(this, language, _folder);
+        ?? throw MirrorCorpora.Lacks(this, language, Folder);
 }

@@ -10,7 +10,6 @@ namespace Llamax.Corpus.Reading;
 internal sealed class PairFilesCorpus : IParallelCorpus
 {
     private readonly List<(Language Source, Language Target, string Path)> _files = [];
-    private readonly string _folder;
 
     /// <param name="name">The set's name.</param>
     /// <param name="folder">Where its files are.</param>
@@ -18,7 +17,7 @@ internal sealed class PairFilesCorpus : IParallelCorpus
     /// <param name="pair">The two codes of a name's beginning; null for names that are no pair.</param>
     public PairFilesCorpus(string name, string folder, string ending, Func<string, (string Source, string Target)?> pair)
     {
-        (Name, _folder) = (name, folder);
+        (Name, Folder) = (name, folder);
         foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
             var file = Path.GetFileName(path);
@@ -32,6 +31,8 @@ internal sealed class PairFilesCorpus : IParallelCorpus
     }
 
     public string Name { get; }
+
+    public string Folder { get; }
 
     public IReadOnlyList<Language> Languages =>
         [.. LanguageRegistry.All.Where(language => _files.Any(file => file.Source == language || file.Target == language))];
@@ -49,9 +50,9 @@ internal sealed class PairFilesCorpus : IParallelCorpus
         {
             var partners = Languages.Where(language => Has(source, language)).ToList();
             if (partners.Count == 0)
-                throw MirrorCorpora.Lacks(this, source, _folder);
+                throw MirrorCorpora.Lacks(this, source, Folder);
             throw new RequestException(
-                $"{Name} has no {source}-{target}", _folder, $"it has {source} with {string.Join(' ', partners)}: choose one of these");
+                $"{Name} has no {source}-{target}", Folder, $"it has {source} with {string.Join(' ', partners)}: choose one of these");
         }
 
         return files.SelectMany(file => TsvPairs.Read(file.Path, Columns(file.Source == source), malformed));
@@ -61,7 +62,7 @@ internal sealed class PairFilesCorpus : IParallelCorpus
     {
         var files = _files.Where(file => file.Source == language || file.Target == language).ToList();
         if (files.Count == 0)
-            throw MirrorCorpora.Lacks(this, language, _folder);
+            throw MirrorCorpora.Lacks(this, language, Folder);
         return files
             .SelectMany(file => TsvPairs.Read(file.Path, Columns(file.Source == language), malformed))
             .Select(pair => new TextLine(pair.Source, pair.Origin));

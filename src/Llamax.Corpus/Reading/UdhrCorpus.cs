@@ -32,6 +32,8 @@ internal sealed class UdhrCorpus : IParallelCorpus
 
     public string Name => "udhr";
 
+    public string Folder => Path.GetDirectoryName(_path)!;
+
     public IReadOnlyList<Language> Languages => [.. LanguageRegistry.All.Where(_units.ContainsKey)];
 
     public bool Has(Language source, Language target) => _units.ContainsKey(source) && _units.ContainsKey(target) && source != target;
