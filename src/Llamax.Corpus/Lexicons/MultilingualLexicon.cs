@@ -55,8 +55,12 @@ public sealed class MultilingualLexicon
         Find(language, Normalize(text, language)) is var entity and >= 0 ? [.. Neighbours(entity).ToArray().Select(Entity)] : [];
 
     /// <summary>How an entity of <paramref name="language"/> is spelt here: lower case, one space between words.</summary>
-    internal static string Normalize(string text, string language) =>
-        LowerCase.Of(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), language);
+    internal static string Normalize(string text, string language)
+    {
+        if (text.Any(char.IsWhiteSpace))
+            text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return LowerCase.Of(text, language);
+    }
 
     /// <summary>The number of a normalised entity; −1 when it is unknown.</summary>
     internal int Find(string language, ReadOnlySpan<char> text) =>

@@ -1,7 +1,6 @@
 using Llamax.Corpus.Building;
 using Llamax.Corpus.Lexicons;
 using Llamax.Corpus.Reading;
-using Llamax.Corpus.Tests.Lexicons;
 using Llamax.Corpus.Tests.Packing;
 using Llamax.Runs;
 
