@@ -24,6 +24,8 @@ var root = new RootCommand("""
     ScoreVerb.Create(),
     LanguagesVerb.Create(),
     DataVerb.Create(),
+    QuickstartVerb.Create(),
+    RunVerb.Create(),
 };
 return await CommandLine.RunAsync(root, args, interrupted.Token);
 
