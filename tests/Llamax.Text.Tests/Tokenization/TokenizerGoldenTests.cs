@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json;
 using Llamax.Testing;
 using Llamax.Text.Tokenization;
@@ -48,6 +49,43 @@ public sealed class TokenizerGoldenTests
                 Assert.Equal(pieces.Value.EnumerateArray().Select(piece => piece.GetString()), tokenizer.EncodePieces(text));
                 Assert.Equal(line.GetProperty("ids").GetProperty(pieces.Name).EnumerateArray().Select(id => id.GetInt32()), tokenizer.Encode(text));
             }
+        }
+    }
+
+    /// <summary>
+    /// The JSON file that has no golden of its own (it holds another vocabulary than its name says) against the definition, written naively:
+    /// the first of all merges that apply, until none does.
+    /// </summary>
+    [Fact]
+    public void A_converted_tokenizer_json_merges_as_its_list_says()
+    {
+        var path = Goldens.DataPath("tokenizers", "llama2", "tokenizer.json.gz");
+        using var stream = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
+        using var json = JsonDocument.Parse(stream);
+        var model = json.RootElement.GetProperty("model");
+        var ids = model.GetProperty("vocab").EnumerateObject().ToDictionary(piece => piece.Name, piece => piece.Value.GetInt32());
+        var ranks = model.GetProperty("merges").EnumerateArray().Select((merge, rank) => (Pair: merge.GetString()!, rank))
+            .ToDictionary(merge => merge.Pair, merge => merge.rank);
+        var tokenizer = TokenizerFile.Load(path);
+        foreach (var line in ReadLines(Goldens.GoldenPath("tokenizers", "llama2.jsonl.gz")).TakeLast(130))
+        {
+            var text = line.GetProperty("text").GetString()!;
+            var symbols = ('\u2581' + text.Replace(' ', '\u2581')).EnumerateRunes().Select(rune => rune.ToString()).ToList();
+            while (true)
+            {
+                var (rank, at) = Enumerable.Range(0, symbols.Count - 1)
+                    .Select(i => (ranks.GetValueOrDefault($"{symbols[i]} {symbols[i + 1]}", int.MaxValue), i)).DefaultIfEmpty((int.MaxValue, 0)).Min();
+                if (rank == int.MaxValue)
+                    break;
+                symbols[at] += symbols[at + 1];
+                symbols.RemoveAt(at + 1);
+            }
+
+            var expected = symbols.SelectMany(symbol => ids.TryGetValue(symbol, out var id)
+                ? [id]
+                : Encoding.UTF8.GetBytes(symbol).Select(value => ids[$"<0x{value:X2}>"]));
+            Assert.Equal(expected, tokenizer.Encode(text));
+            Assert.Equal(text.Replace('\u2581', ' '), tokenizer.Decode(tokenizer.Encode(text)));
         }
     }
 
