@@ -21,7 +21,7 @@ public static class MirrorCorpora
     public static IParallelCorpus Open(string name, string mirror, string? partition = null)
     {
         if (!Names.Contains(name))
-            throw new RequestException($"no corpus \"{name}\"", mend: $"use one of {string.Join(", ", Nearest.To(name, Names, Names.Count))}");
+            throw new RequestException($"no corpus \"{name}\"", mend: $"use {string.Join(", ", Nearest.To(name, Names, Names.Count))}");
         if (partition is not (null or "train" or "dev" or "test") || (partition is not null && name is not ("massive" or "mafand")))
             throw new RequestException(
                 $"{name} has no partition \"{partition}\"", mend: "massive and mafand have train, dev and test; leave it out for others");

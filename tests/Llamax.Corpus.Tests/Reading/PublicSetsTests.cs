@@ -18,7 +18,8 @@ public sealed class PublicSetsTests(ITestOutputHelper output)
         foreach (var (split, count) in ((string, int)[])[("dev", 997), ("devtest", 1012)])
         {
             Assert.Equal(LanguageRegistry.All, suite.Languages(split));
-            Assert.All((string[])["en", "ja", "umb"], code => Assert.Equal(count, suite.Sentences(LanguageRegistry.Find(code), split).Count));
+            foreach (var code in (string[])["en", "ja", "umb"])
+                Assert.Equal(count, suite.Sentences(LanguageRegistry.Find(code), split).Count);
         }
     }
 
@@ -38,10 +39,10 @@ public sealed class PublicSetsTests(ITestOutputHelper output)
     public void A_missing_Flores_file_is_answered_with_the_nearest()
     {
         var suite = FloresSuite.Open101(Goldens.DataPath("flores101"));
-        Assert.Contains("nearest: eng", Assert.Throws<RequestException>(() => suite.Sentences("enx", "dev")).Message, StringComparison.Ordinal);
-        Assert.Contains("dev and devtest", Assert.Throws<RequestException>(() => suite.Sentences(En, "test")).Message, StringComparison.Ordinal);
-        Assert.Contains(
-            "no Flores files", Assert.Throws<RequestException>(() => FloresSuite.Open101(Goldens.DataPath("muse"))).Message, StringComparison.Ordinal);
+        var elsewhere = Goldens.DataPath("muse");
+        Assert.Contains("nearest: eng", Fails(() => suite.Sentences("enx", "dev")), StringComparison.Ordinal);
+        Assert.Contains("dev and devtest", Fails(() => suite.Sentences(En, "test")), StringComparison.Ordinal);
+        Assert.Contains("no Flores files", Fails(() => FloresSuite.Open101(elsewhere)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,9 +87,11 @@ public sealed class PublicSetsTests(ITestOutputHelper output)
     [Fact]
     public void MASSIVE_is_read_by_partition()
     {
-        var counts = ((string?[])[null, "train", "dev", "test"])
-            .Select(part => MirrorCorpora.Open("massive", Goldens.Data, part).Pairs(En, LanguageRegistry.Find("de"), _strict).Count()).ToArray();
-        Assert.Equal([11514, 11514, 2033, 2974], counts);
+        foreach (var (partition, count) in ((string?, int)[])[(null, 11514), ("train", 11514), ("dev", 2033), ("test", 2974)])
+        {
+            var corpus = MirrorCorpora.Open("massive", Goldens.Data, partition);
+            Assert.Equal(count, corpus.Pairs(En, LanguageRegistry.Find("de"), _strict).Count());
+        }
     }
 
     [Fact]
@@ -99,8 +102,9 @@ public sealed class PublicSetsTests(ITestOutputHelper output)
         var (korean, hebrew, kamba) = (LanguageRegistry.Find("ko"), LanguageRegistry.Find("he"), LanguageRegistry.Find("kam"));
         Assert.Contains("has no he-ko", Fails(() => tatoeba.Pairs(hebrew, korean, _strict)), StringComparison.Ordinal);
         Assert.Contains("has no kam (Kamba)", Fails(() => tatoeba.Lines(kamba, _strict)), StringComparison.Ordinal);
-        Assert.Contains("has no kam (Kamba)", Fails(() => MirrorCorpora.Open("ntrex", data).Pairs(En, kamba, _strict)), StringComparison.Ordinal);
-        Assert.Contains("no corpus \"ntrx\". To mend it: use one of ntrex", Fails(() => MirrorCorpora.Open("ntrx", data)), StringComparison.Ordinal);
+        var ntrex = MirrorCorpora.Open("ntrex", data);
+        Assert.Contains("has no kam (Kamba)", Fails(() => ntrex.Pairs(En, kamba, _strict)), StringComparison.Ordinal);
+        Assert.Contains("To mend it: use ntrex", Fails(() => MirrorCorpora.Open("ntrx", data)), StringComparison.Ordinal);
         Assert.Contains("no partition \"dev\"", Fails(() => MirrorCorpora.Open("ntrex", data, "dev")), StringComparison.Ordinal);
         Assert.Contains("LLAMAX_DATA", Fails(() => MirrorCorpora.Open("ntrex", Path.Combine(data, "muse"))), StringComparison.Ordinal);
     }
@@ -109,9 +113,11 @@ public sealed class PublicSetsTests(ITestOutputHelper output)
     public void Other_varieties_are_not_mixed_in()
     {
         var corpus = MirrorCorpora.Open("tatoeba", Goldens.Data);
-        Assert.DoesNotContain(corpus.Pairs(En, LanguageRegistry.Find("sr"), _strict), pair => pair.Origin.Contains("srp_Latn", StringComparison.Ordinal));
-        var files = corpus.Pairs(En, LanguageRegistry.Find("fa"), _strict).Select(pair => Path.GetFileName(pair.Origin.Split(':')[0])).Distinct();
-        Assert.Equal(["eng-fas.tsv.gz", "eng-pes.tsv.gz"], files);
+        Assert.Equal(["eng-srp_Cyrl.tsv.gz"], FilesWith("sr"));
+        Assert.Equal(["eng-fas.tsv.gz", "eng-pes.tsv.gz"], FilesWith("fa"));
+
+        IEnumerable<string> FilesWith(string code) =>
+            corpus.Pairs(En, LanguageRegistry.Find(code), _strict).Select(pair => Path.GetFileName(pair.Origin.Split(':')[0])).Distinct();
     }
 
     private static string Fails(Func<object> read) => Assert.Throws<RequestException>(() => read()).Message;

@@ -55,13 +55,15 @@ public sealed class ReadersTests : IDisposable
         Assert.Equal([new TextLine("good", $"{path}:1"), new TextLine("fine", $"{path}:3")], PlainText.Read(path, _malformed));
         Assert.Equal(1, _malformed.Count);
         Assert.Equal($"{path}:2: no valid UTF-8 at byte 3 of the line", Assert.Single(_malformed.Examples));
-        Assert.StartsWith($"{path}:2: no valid UTF-8", Fails(() => PlainText.Read(path, new(strict: true)).Count()), StringComparison.Ordinal);
+        var message = Fails(() => PlainText.Read(path, new(strict: true)).Count());
+        Assert.StartsWith($"{path}:2: no valid UTF-8", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Files_that_cannot_be_read_say_why()
     {
-        Assert.Contains("does not exist", Fails(() => PlainText.Read(Path.Combine(_folder, "no"), _malformed).Count()), StringComparison.Ordinal);
+        var missing = Path.Combine(_folder, "no");
+        Assert.Contains("does not exist", Fails(() => PlainText.Read(missing, _malformed).Count()), StringComparison.Ordinal);
         Assert.Contains("a folder was found", Fails(() => PlainText.Read(_folder, _malformed).Count()), StringComparison.Ordinal);
         var damaged = Path.Combine(_folder, "damaged.gz");
         File.WriteAllBytes(damaged, [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xFF, 0xFF, 0xFF, 0xFF]);
