@@ -104,7 +104,8 @@ public static class TrainingSetFile
         public TrainingEntry ToEntry(string path)
         {
             if (!EntryKindNames.TryParse(Kind, out var kind))
-                throw new RequestException($"kind \"{Kind}\" found, mono, parallel, augmented, pivot or sft expected", path, "build it again");
+                throw new RequestException(
+                    $"kind \"{Kind}\" found, mono, parallel, augmented, pivot or sft expected", path, "build it again");
             return new(kind, Source, Target, [.. Segments.Select(segment => new TextSegment(segment.Text, segment.Loss))], Origin);
         }
     }

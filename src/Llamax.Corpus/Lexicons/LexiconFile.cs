@@ -32,11 +32,13 @@ public static class LexiconFile
         }
 
         if (isEmpty)
-            throw new RequestException("no line holds a word and its translation", path, "give one entry per line, its two columns divided by a tab");
+            throw new RequestException(
+                "no line holds a word and its translation", path, "give one entry per line, its two columns divided by a tab");
     }
 
     /// <summary>
-    /// Streams a folder of MUSE's layout: every <c>SOURCE-TARGET.txt</c> or <c>SOURCE-TARGET.txt.gz</c>, by name. MUSE's codes are the paper's.
+    /// Streams a folder of MUSE's layout: every <c>SOURCE-TARGET.txt</c> or <c>SOURCE-TARGET.txt.gz</c>, by name. MUSE's codes are the
+    /// paper's.
     /// </summary>
     /// <exception cref="RequestException">The folder is missing or holds no dictionary, or a file is refused.</exception>
     public static IEnumerable<LexiconEntry> ReadMuse(string folder, MalformedLines malformed)
@@ -45,7 +47,8 @@ public static class LexiconFile
             throw new RequestException("there is no such folder", folder, "check the path");
         var files = Directory.GetFiles(folder).Order(StringComparer.Ordinal).Where(path => MuseLanguages(path) is not null).ToList();
         if (files.Count == 0)
-            throw new RequestException("no file is named like a MUSE dictionary", folder, "name them SOURCE-TARGET.txt or .txt.gz, for example en-de.txt.gz");
+            throw new RequestException(
+                "no file is named like a MUSE dictionary", folder, "name them SOURCE-TARGET.txt or .txt.gz, for example en-de.txt.gz");
         return files.SelectMany(path =>
         {
             var (source, target) = MuseLanguages(path)!.Value;
@@ -58,9 +61,9 @@ public static class LexiconFile
         var name = Path.GetFileName(path);
         if (name.EndsWith(".gz", StringComparison.Ordinal))
             name = name[..^3];
-        return name.EndsWith(".txt", StringComparison.Ordinal) && name[..^4].Split('-') is [{ Length: 2 or 3 } source, { Length: 2 or 3 } target]
-            ? (source, target)
-            : null;
+        if (!name.EndsWith(".txt", StringComparison.Ordinal))
+            return null;
+        return name[..^4].Split('-') is [{ Length: 2 or 3 } source, { Length: 2 or 3 } target] ? (source, target) : null;
     }
 
     private static (string Source, string Target)? Columns(string line)

@@ -37,5 +37,6 @@ public sealed class TrainingSetFileTests : IDisposable
         }
     }
 
-    private static string Flat(TrainingEntry entry) => $"{entry.Kind} {entry.Source} {entry.Target} {string.Join('|', entry.Segments)} {entry.Origin}";
+    private static string Flat(TrainingEntry entry) =>
+        $"{entry.Kind} {entry.Source} {entry.Target} {string.Join('|', entry.Segments)} {entry.Origin}";
 }

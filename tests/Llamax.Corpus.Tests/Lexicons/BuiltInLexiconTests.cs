@@ -13,8 +13,10 @@ public sealed class BuiltInLexiconTests
     {
         var languages = ((string[])["en", "de", "fr", "ja"]).Select(LanguageRegistry.Find).ToList();
         var lexicon = MultilingualLexicon.Build(BuiltInLexicon.Entries(new BuiltInCorpus(languages).Lexicon()));
-        Assert.Equal(["allemagne_fr", "deutschland_de", "ドイツ_ja"], lexicon.Translations("en", "Germany").Select(entity => entity.ToString()).Order(StringComparer.Ordinal));
-        var switched = new CodeSwitcher(lexicon, new() { ReplacementRate = 1 }).Switch("In the United States, on Monday.", "en", new Draws(1, "t"), 0);
+        Assert.Equal(["allemagne_fr", "deutschland_de", "ドイツ_ja"],
+            lexicon.Translations("en", "Germany").Select(entity => entity.ToString()).Order(StringComparer.Ordinal));
+        var switched = new CodeSwitcher(lexicon, new() { ReplacementRate = 1 })
+            .Switch("In the United States, on Monday.", "en", new Draws(1, "t"), 0);
         Assert.Equal(2, switched.ReplacedWords);
     }
 }
