@@ -8,15 +8,15 @@ internal static class HeatMap
     /// <summary>The steps whose ink is the darker one in light mode.</summary>
     private const int LowSteps = 6;
 
-    /// <summary>The scale that the maps of all systems share, so that one colour is one score: whole fives around all values.</summary>
+    /// <summary>The scale that the maps of all systems share, so that one colour is one score: whole tens around all values.</summary>
     public static (double Low, double High) ScaleOf(ReportDocument report)
     {
         var metric = report.Metrics[0].Name;
         var values = report.Systems.SelectMany(s => s.Directions).Where(d => d.Scores.ContainsKey(metric)).Select(d => d.Scores[metric]).ToList();
         if (values.Count == 0)
             return (0, 100);
-        var low = Math.Floor(values.Min() / 5) * 5;
-        return (low, Math.Max(low + 5, Math.Ceiling(values.Max() / 5) * 5));
+        var low = Math.Floor(values.Min() / 10) * 10;
+        return (low, Math.Max(low + 10, Math.Ceiling(values.Max() / 10) * 10));
     }
 
     public static void Add(Markup page, ReportDocument report, ReportSystem system, (double Low, double High) scale)
@@ -80,7 +80,7 @@ internal static class HeatMap
             page.Add($"<g><title>{source.Name} → {target.Name}: {Describe(report, direction)}</title>");
             Box(direction.Scores.TryGetValue(report.Metrics[0].Name, out var value) ? value : null, x, y, cellWidth, cellHeight, showsNumbers);
             if (!direction.Trained)
-                page.Add($"<circle class=\"unseen\" cx=\"{x + cellWidth - 5}\" cy=\"{y + 5}\" r=\"{(cellWidth < 18 ? 1.8 : 3):0.#}\"/>");
+                page.Add($"<circle class=\"unseen\" cx=\"{x + cellWidth - 4}\" cy=\"{y + 4}\" r=\"{(cellWidth < 18 ? 1.6 : 2.4):0.#}\"/>");
             page.Add("</g>");
         }
 
@@ -119,18 +119,18 @@ internal static class HeatMap
     {
         const int StepWidth = 34;
         const int Left = 12;
-        page.Add($"<figure class=\"wide\"><svg viewBox=\"0 0 760 46\" width=\"760\" height=\"46\" role=\"img\" font-size=\"12\" aria-label=\"colour scale\">");
+        page.Add($"<figure class=\"wide\"><svg viewBox=\"0 0 820 46\" width=\"820\" height=\"46\" role=\"img\" font-size=\"12\" aria-label=\"colour scale\">");
         for (var step = 0; step < Steps; step++)
             page.Add($"<rect class=\"q{step}\" x=\"{Left + (step * StepWidth)}\" y=\"4\" width=\"{StepWidth}\" height=\"14\"/>");
-        for (var step = 0; step <= Steps; step += 2)
+        for (var value = scale.Low; value <= scale.High; value += 10)
         {
-            var value = scale.Low + ((scale.High - scale.Low) * step / Steps);
-            page.Add($"<text class=\"quiet\" x=\"{Left + (step * StepWidth)}\" y=\"34\" text-anchor=\"middle\">{value:0.#}</text>");
+            var x = Left + ((value - scale.Low) / (scale.High - scale.Low) * Steps * StepWidth);
+            page.Add($"<text class=\"quiet\" x=\"{x:0.#}\" y=\"34\" text-anchor=\"middle\">{value:0}</text>");
         }
 
         page.Add($"<text x=\"{Left + (Steps * StepWidth) + 14}\" y=\"15\">{report.Metrics[0].Label}</text>");
-        page.Add($"<circle class=\"unseen\" cx=\"{Left + 464}\" cy=\"11\" r=\"4\"/><text x=\"{Left + 474}\" y=\"15\">never trained on sentence pairs</text>");
-        page.Add($"<rect class=\"none\" x=\"{Left + 664}\" y=\"4\" width=\"20\" height=\"14\"/><text x=\"{Left + 690}\" y=\"15\">not run</text>");
+        page.Add($"<circle class=\"unseen\" cx=\"{Left + 484}\" cy=\"11\" r=\"4\"/><text x=\"{Left + 494}\" y=\"15\">never trained on sentence pairs</text>");
+        page.Add($"<rect class=\"none\" x=\"{Left + 716}\" y=\"4\" width=\"20\" height=\"14\"/><text x=\"{Left + 742}\" y=\"15\">not run</text>");
         page.Add("</svg></figure>\n");
     }
 

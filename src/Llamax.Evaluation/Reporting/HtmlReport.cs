@@ -57,20 +57,21 @@ public static class HtmlReport
         return page.ToString();
     }
 
-    /// <summary>The main metric of the last system per group, and its distance to the first system.</summary>
+    /// <summary>The main metric of the last system per group, and its distance to the baseline.</summary>
     private static void Cards(Markup page, ReportDocument report)
     {
-        var (metric, first, last) = (report.Metrics[0], report.Systems[0], report.Systems[^1]);
+        var (metric, last) = (report.Metrics[0], report.Systems[^1]);
+        var baseline = report.Systems.FirstOrDefault(s => s.Name == report.Baseline);
         page.Add("<div class=\"cards\">\n");
         foreach (var (group, label) in Groups)
         {
             if (Mean(last, group, metric) is not { } score)
                 continue;
             page.Add($"<div class=\"card\"><span>{label}</span><b>{score:F1}</b><span class=\"quiet\">{metric.Label}");
-            if (report.Systems.Count > 1 && Mean(first, group, metric) is { } before)
+            if (baseline is not null && Mean(baseline, group, metric) is { } before)
             {
                 page.Add($", <span class=\"{(score >= before ? "up" : "down")}\">{(score >= before ? "+" : "−")}{Math.Abs(score - before):F1}</span>");
-                page.Add($" against {first.Name}");
+                page.Add($" against {baseline.Name}");
             }
 
             page.Add("</span></div>\n");
@@ -174,7 +175,10 @@ public static class HtmlReport
             page.Add($"<tr><th scope=\"row\">{label}");
             if (reference.Length > 0 && text.Trim() == reference.Trim())
                 page.Add(" <span class=\"badge same\">exact</span>");
-            page.Add($"</th><td lang=\"{language.Bcp47}\" dir=\"{(language.RightToLeft ? "rtl" : "ltr")}\">{text}</td></tr>\n");
+            if (string.IsNullOrWhiteSpace(text))
+                page.Add("</th><td class=\"quiet\">(empty)</td></tr>\n");
+            else
+                page.Add($"</th><td lang=\"{language.Bcp47}\" dir=\"{(language.RightToLeft ? "rtl" : "ltr")}\">{text}</td></tr>\n");
         }
     }
 

@@ -25,8 +25,11 @@ public sealed record ReportDocument
     /// <summary>The metrics in the order of columns; the maps show the first.</summary>
     public IReadOnlyList<ReportMetric> Metrics { get; init; } = [];
 
-    /// <summary>The systems from the baseline to the result: changes are counted from the first to the last.</summary>
+    /// <summary>The systems in the order of rows; the last is the result.</summary>
     public IReadOnlyList<ReportSystem> Systems { get; init; } = [];
+
+    /// <summary>The name of the system that the result is compared with; null = no comparison.</summary>
+    public string? Baseline { get; init; }
 
     public IReadOnlyList<LossCurve> LossCurves { get; init; } = [];
 

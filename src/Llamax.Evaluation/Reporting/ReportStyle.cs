@@ -50,7 +50,7 @@ internal static class ReportStyle
         thead th { font-size: 13px; font-weight: 600; color: var(--quiet); }
         tbody th { font-weight: 400; }
         tr.group th { padding-top: 20px; font-weight: 650; border-bottom: 1px solid var(--quiet); }
-        td.n, th.n { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
+        td.n, th.n { text-align: end; padding-inline-start: 16px; font-variant-numeric: tabular-nums; white-space: nowrap; }
         td.best { font-weight: 700; }
         td.bar { width: 180px; padding-inline-start: 8px; }
         svg { display: block; max-width: 100%; height: auto; }
