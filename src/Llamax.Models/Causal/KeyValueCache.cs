@@ -101,10 +101,10 @@ public sealed class KeyValueCache : IDisposable
         var live = _promptOfRow.Distinct().Order().ToArray();
         if (live.Length == 0 || live.Length * 2 > _promptLengths.Length)
             return;
-        var index = Index(live);
-        foreach (var layer in _layers)
-            layer.SelectPrompts(index);
         _promptLengths = [.. live.Select(prompt => _promptLengths[prompt])];
+        var (index, longest) = (Index(live), _promptLengths.Max());
+        foreach (var layer in _layers)
+            layer.SelectPrompts(index, longest);
         _promptOfRow = [.. _promptOfRow.Select(prompt => Array.BinarySearch(live, prompt))];
     }
 
