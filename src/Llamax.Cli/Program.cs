@@ -24,6 +24,7 @@ var root = new RootCommand("""
     ScoreVerb.Create(),
     LanguagesVerb.Create(),
     DataVerb.Create(),
+    DoctorVerb.Create(),
 };
 return await CommandLine.RunAsync(root, args, interrupted.Token);
 
