@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using Llamax.Runs;
 
@@ -51,7 +52,7 @@ internal static class CommandLine
 
     /// <summary><c>llamax</c> or <c>llamax data</c> and nothing else: whoever types that wants to see what there is.</summary>
     private static bool IsGroupAlone(ParseResult parsed) =>
-        parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null } && parsed.UnmatchedTokens.Count == 0 && parsed.Action is null;
+        parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null } && parsed.UnmatchedTokens.Count == 0 && parsed.Action is ParseErrorAction;
 
     /// <summary>In the list of verbs, each verb is one line: its description up to the first stop.</summary>
     private static void Abridge(Command command)

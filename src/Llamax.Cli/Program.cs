@@ -26,6 +26,7 @@ var root = new RootCommand("""
     DataVerb.Create(),
     QuickstartVerb.Create(),
     RunVerb.Create(),
+    DoctorVerb.Create(),
 };
 return await CommandLine.RunAsync(root, args, interrupted.Token);
 

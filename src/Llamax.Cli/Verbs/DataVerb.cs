@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Llamax.Cli.Rendering;
 using Llamax.Corpus.Catalogue;
@@ -9,15 +10,16 @@ namespace Llamax.Cli.Verbs;
 internal static class DataVerb
 {
     internal static Command Create() => new("data", """
-        Finds and fetches public data: corpora, lexicons, test sets, tokenizer models.
+        Finds, fetches and describes public data: corpora, lexicons, test sets, tokenizer models.
         Data is looked for in $LLAMAX_DATA (a folder that you filled), then in $LLAMAX_CACHE (default ~/.cache/llamax),
         and then downloaded there and checked.
 
         Examples:
           llamax data list
           llamax data get spm-flores101
+          llamax data describe corpus.ha.gz
         """)
-    { List(), Get() };
+    { List(), Get(), Describe() };
 
     private static Command List()
     {
@@ -73,6 +75,84 @@ internal static class DataVerb
         });
         return command;
     }
+
+    private static Command Describe()
+    {
+        var path = new Argument<string>("PATH") { Description = "A file (.gz too) or a folder" };
+        var json = new Option<bool>("--json") { Description = "Print a JSON array, an object per file" };
+        var command = new Command("describe", """
+            Says what a file or the files of a folder look like: format, lines, columns, scripts, and lines that are no UTF-8.
+
+            Examples:
+              llamax data describe corpus.ha.gz
+              llamax data describe flores101/dev --json
+            """)
+        { path, json };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var files = FileDescription.OfAll(parsed.GetValue(path)!, cancellation).ToList();
+            if (parsed.GetValue(json))
+                Results.WriteDocument(new JsonArray([.. files.Select(ToJson)]));
+            else
+                WriteText(files);
+            return Task.FromResult(files.Exists(file => file.MalformedLines > 0) ? CommandLine.SomeFailed : CommandLine.Done);
+        });
+        return command;
+    }
+
+    private static void WriteText(List<FileDescription> files)
+    {
+        Results.WriteTable([
+            ["file", "format", "bytes", "lines", "empty", "not UTF-8", "columns", "script of each column"],
+            .. files.Select(file => new[]
+            {
+                file.Path,
+                file.IsGzip ? $"{file.Format} in gzip" : file.Format,
+                Number(file.Bytes),
+                file.Lines is { } lines ? Number(lines) : "",
+                Number(file.EmptyLines),
+                Number(file.MalformedLines),
+                file.Columns.Least == file.Columns.Most ? Number(file.Columns.Most) : $"{Number(file.Columns.Least)} to {Number(file.Columns.Most)}",
+                string.Join("; ", file.Scripts.Select(Describe)),
+            }),
+        ]);
+        foreach (var example in files.SelectMany(file => file.MalformedExamples).Take(10))
+            Console.Error.WriteLine(example);
+
+        static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    }
+
+    private static string Describe(ColumnScript script)
+    {
+        var languages = script.Languages.Count switch
+        {
+            0 => "no language of the paper",
+            <= 4 => string.Join(" or ", script.Languages),
+            var count => string.Create(CultureInfo.InvariantCulture, $"one of {count} languages"),
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{script.Script} {script.Share:0 %} ({languages})");
+    }
+
+    private static JsonObject ToJson(FileDescription file) => new()
+    {
+        ["path"] = file.Path,
+        ["format"] = file.Format,
+        ["gzip"] = file.IsGzip,
+        ["bytes"] = file.Bytes,
+        ["lines"] = file.Lines,
+        ["empty_lines"] = file.EmptyLines,
+        ["malformed_lines"] = file.MalformedLines,
+        ["malformed_examples"] = new JsonArray([.. file.MalformedExamples.Select(example => JsonValue.Create(example))]),
+        ["columns"] = new JsonArray(file.Columns.Least, file.Columns.Most),
+        ["scripts"] = new JsonArray([
+            .. file.Scripts.Select(script => new JsonObject
+            {
+                ["script"] = script.Script,
+                ["share"] = script.Share,
+                ["languages"] = new JsonArray([.. script.Languages.Select(code => JsonValue.Create(code))]),
+            }),
+        ]),
+    };
 
     private static JsonObject ToJson(CatalogueEntry entry, string? path) => new()
     {
