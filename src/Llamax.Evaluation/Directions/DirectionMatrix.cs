@@ -48,10 +48,13 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
         if (hypotheses.Count != direction.SourceLines.Count)
             throw new InvalidOperationException($"{system.Name} made {hypotheses.Count} translations of {direction.SourceLines.Count} lines.");
 
+        var empty = hypotheses.Zip(direction.SourceLines).Count(p => string.IsNullOrWhiteSpace(p.First) && !string.IsNullOrWhiteSpace(p.Second));
+        if (empty > 0)
+            _events.Warn($"{direction}: {empty} of {hypotheses.Count} translations are empty");
         string[] settings =
         [
             translationKey, $"{direction.Group} {direction.Trained} {_options.IsWrongScript is not null}",
-            .. _options.Metrics.SelectMany(m => new[] { m.Name, m.Signature(1) }),
+            .. _options.Metrics.SelectMany(m => new[] { m.Name, m.Fingerprint }),
         ];
         var scoreKey = Hash(settings, [.. direction.References, .. hypotheses]);
         if (earlier?.ScoreKey == scoreKey)
@@ -69,7 +72,8 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
         Trained = direction.Trained,
         TranslationKey = "",
         ScoreKey = "",
-        Scores = [.. _options.Metrics.Select(m => m.CorpusScore(hypotheses, direction.References)).Select(s => new DirectionScore(s.Name, s.Score, s.Signature))],
+        Scores = [.. _options.Metrics.Select(m => m.CorpusScore(hypotheses, direction.References))
+            .Select(s => new DirectionScore(s.Name, s.Score, s.Signature))],
         ExactShare = Share(hypotheses, i => hypotheses[i].Trim() == direction.References[i].Trim()),
         WrongScriptShare = _options.IsWrongScript is { } isWrong ? Share(hypotheses, i => isWrong(hypotheses[i], direction.Target)) : null,
         Hypotheses = hypotheses,

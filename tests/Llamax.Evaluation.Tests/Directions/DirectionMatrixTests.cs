@@ -1,9 +1,11 @@
+using Llamax.Decoding.Translators;
 using Llamax.Evaluation.Directions;
 using Llamax.Evaluation.Suites;
 using Llamax.Metrics.Bleu;
 using Llamax.Metrics.Bleu.Tokenizers;
 using Llamax.Metrics.Chrf;
 using Llamax.Runs;
+using Llamax.Runs.Progress;
 
 namespace Llamax.Evaluation.Tests.Directions;
 
@@ -82,6 +84,26 @@ public sealed class DirectionMatrixTests
     }
 
     [Fact]
+    public void Empty_translations_are_counted_aloud()
+    {
+        using var folder = new TemporaryFolder();
+        var events = new RecordedWarnings();
+        var system = new ToyTranslator(s => s == "yes" ? " " : s);
+        new DirectionMatrix(folder.Path, events: events).Run(system, Tests, TestContext.Current.CancellationToken);
+        Assert.Contains("en→de: 1 of 2 translations are empty", events.Warnings);
+    }
+
+    [Fact]
+    public void A_translator_of_the_decoding_room_is_a_system()
+    {
+        using var folder = new TemporaryFolder();
+        using var translator = new ReversingTranslator();
+        var result = new DirectionMatrix(folder.Path)
+            .Run(new ModelTranslator("reversed", "v1", translator), Tests, TestContext.Current.CancellationToken);
+        Assert.Equal(["en>de tam eht no tas tac eht", "en>de sey"], result.Directions[0].Hypotheses);
+    }
+
+    [Fact]
     public void A_broken_result_file_is_named_with_its_mend()
     {
         using var folder = new TemporaryFolder();
@@ -101,6 +123,33 @@ public sealed class DirectionMatrixTests
         Assert.Contains("metrics = BLEU: is there twice", error.Message);
         Assert.Contains(
             "must name at least one", Assert.Throws<RequestException>(() => new DirectionMatrix("unused", new() { Metrics = [] })).Message);
+    }
+
+    private sealed class RecordedWarnings : IRunEvents
+    {
+        public List<string> Warnings { get; } = [];
+
+        public IRunStep Begin(string name, long total, string unit) => SilentEvents.Instance;
+
+        public void Measure(string name, double value, long step)
+        {
+        }
+
+        public void Note(string message)
+        {
+        }
+
+        public void Warn(string message) => Warnings.Add(message);
+    }
+
+    private sealed class ReversingTranslator : ITranslator
+    {
+        public IEnumerable<Translation> Translate(IEnumerable<TranslationRequest> requests, CancellationToken cancellation = default) =>
+            requests.Select(r => new Translation(r, [new($"{r.Source}>{r.Target} {string.Concat(r.Text.Reverse())}", -1)]));
+
+        public void Dispose()
+        {
+        }
     }
 
     private static ToyTranslator Toy() => new(Upper);
