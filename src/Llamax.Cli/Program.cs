@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Llamax.Cli;
+using Llamax.Cli.Verbs;
 
 // A terminal that is gone or a pipe whose reader has left must not end a long run with a stack trace.
 Console.OutputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -19,6 +20,13 @@ var root = new RootCommand("""
     """)
 {
     // One line per verb, each in its own file under Verbs/.
+    TokenizeVerb.Create(),
+    ScoreVerb.Create(),
+    LanguagesVerb.Create(),
+    DataVerb.Create(),
+    QuickstartVerb.Create(),
+    RunVerb.Create(),
+    DoctorVerb.Create(),
 };
 return await CommandLine.RunAsync(root, args, interrupted.Token);
 

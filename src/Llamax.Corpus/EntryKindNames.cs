@@ -22,6 +22,7 @@ public static class EntryKindNames
         public override EntryKind Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             TryParse(reader.GetString() ?? "", out var kind) ? kind : throw new JsonException("unknown kind of entry");
 
-        public override void Write(Utf8JsonWriter writer, EntryKind value, JsonSerializerOptions options) => writer.WriteStringValue(Of(value));
+        public override void Write(Utf8JsonWriter writer, EntryKind value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(Of(value));
     }
 }

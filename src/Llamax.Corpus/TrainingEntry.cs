@@ -24,7 +24,9 @@ public enum EntryKind : byte
 /// <param name="HasLoss">Whether its tokens are learnt.</param>
 public readonly record struct TextSegment(string Text, bool HasLoss);
 
-/// <summary>One document of the training set. Packing adds BOS in front (never learnt) and EOS behind (learnt where the last segment is).</summary>
+/// <summary>
+/// One document of the training set. Packing adds BOS in front (never learnt) and EOS behind (learnt where the last segment is).
+/// </summary>
 /// <param name="Kind">Its part in Algorithm 1.</param>
 /// <param name="Source">Paper code of the source (or only) language.</param>
 /// <param name="Target">Paper code of the target language; empty for monolingual text.</param>

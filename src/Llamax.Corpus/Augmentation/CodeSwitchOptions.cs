@@ -5,7 +5,9 @@ namespace Llamax.Corpus.Augmentation;
 /// <summary>How words of a source sentence are replaced.</summary>
 public sealed record CodeSwitchOptions
 {
-    /// <summary>Probability that a word with a translation is replaced, 0 to 1. The paper says "randomly" and gives no rate; 0.3 is our choice.</summary>
+    /// <summary>
+    /// Probability that a word with a translation is replaced, 0 to 1. The paper says "randomly" and gives no rate; 0.3 is our choice.
+    /// </summary>
     public double ReplacementRate { get; init; } = 0.3;
 
     /// <summary>Words of the longest phrase that is looked up, 1 to 8; the longest match wins. 1 is the paper's word by word.</summary>

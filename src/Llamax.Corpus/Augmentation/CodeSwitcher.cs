@@ -11,7 +11,8 @@ namespace Llamax.Corpus.Augmentation;
 public readonly record struct CodeSwitched(string Text, int KnownWords, int ReplacedWords);
 
 /// <summary>
-/// Dictionary code-switching of the paper, §2.1, step 2 and Figure 2: the sentence is lower-cased and divided into words at spaces, and words
+/// Dictionary code-switching of the paper, §2.1, step 2 and Figure 2: the sentence is lower-cased and divided into words at spaces, and
+/// words
 /// are randomly replaced by their translation in a different language, drawn evenly from the languages that the lexicon offers and then
 /// from the words of that language. A word without a translation stays as it is.
 /// <para>
@@ -61,7 +62,9 @@ public sealed class CodeSwitcher
             if (entity >= 0 && Pick(entity, draws, place) is { } translation)
             {
                 replaced++;
-                output.Append(sentence.AsSpan(start..core.Start.Value)).Append(translation.Text).Append(sentence.AsSpan(core.End.Value..end));
+                output.Append(sentence.AsSpan(start..core.Start.Value));
+                output.Append(translation.Text);
+                output.Append(sentence.AsSpan(core.End.Value..end));
             }
             else
             {
@@ -134,7 +137,9 @@ public sealed class CodeSwitcher
         return new(output.ToString(), known, replaced);
     }
 
-    /// <summary>The longest known entity from <paramref name="start"/> on, or the next character (or foreign word) with entity −1.</summary>
+    /// <summary>
+    /// The longest known entity from <paramref name="start"/> on, or the next character (or foreign word) with entity −1.
+    /// </summary>
     private (int Entity, int End) LongestEntityAt(string sentence, int start, string language)
     {
         for (var end = Math.Min(sentence.Length, start + _lexicon.LongestEntity(language)); end > start; end--)

@@ -12,15 +12,16 @@ internal static class UnspacedText
     /// <param name="language">Paper code; an unknown one is taken to write spaces.</param>
     public static bool Is(string language) => LanguageRegistry.TryFind(language, out var known) && !known.SpacesBetweenWords;
 
-    /// <summary>Whether a word may end before <paramref name="place"/>: not inside a foreign word, a surrogate pair or before a combining mark.</summary>
+    /// <summary>
+    /// Whether a word may end before <paramref name="place"/>: not inside a foreign word, a surrogate pair or before a combining mark.
+    /// </summary>
     public static bool MayDivide(string text, int place)
     {
         if (place >= text.Length)
             return true;
         var (before, after) = (text[place - 1], text[place]);
-        if (char.IsLowSurrogate(after) || char.GetUnicodeCategory(after) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark)
-            return false;
-        return !(IsForeign(before) && IsForeign(after));
+        var isMark = char.GetUnicodeCategory(after) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
+        return !isMark && !char.IsLowSurrogate(after) && !(IsForeign(before) && IsForeign(after));
     }
 
     private static bool IsForeign(char unit) => unit < FirstUnspacedScript && char.IsLetterOrDigit(unit);

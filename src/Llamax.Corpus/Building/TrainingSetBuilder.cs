@@ -168,7 +168,8 @@ public sealed class TrainingSetBuilder
         return string.CompareOrdinal(source.Source, source.Target) < 0 ? (source.Source, source.Target) : (source.Target, source.Source);
     }
 
-    private Draws Draws(string purpose) => new(_options.Seed, string.Create(CultureInfo.InvariantCulture, $"{purpose}/epoch {_options.Epoch}"));
+    private Draws Draws(string purpose) =>
+        new(_options.Seed, string.Create(CultureInfo.InvariantCulture, $"{purpose}/epoch {_options.Epoch}"));
 
     private readonly record struct Direction(string Source, string Target, Draws Draws);
 }

@@ -17,8 +17,10 @@ public static class TrainingSetFile
     private const int EntriesPerRowGroup = 50_000;
 
     /// <summary>Writes the entries in their order.</summary>
-    public static void Write(string path, IEnumerable<TrainingEntry> entries) =>
-        AtomicFile.Write(path, stream => WriteTo(stream, entries).GetAwaiter().GetResult());
+    public static void Write(string path, IEnumerable<TrainingEntry> entries) => Write(path, entries, EntriesPerRowGroup);
+
+    internal static void Write(string path, IEnumerable<TrainingEntry> entries, int entriesPerRowGroup) =>
+        AtomicFile.Write(path, stream => WriteTo(stream, entries, entriesPerRowGroup).GetAwaiter().GetResult());
 
     /// <summary>Streams the entries of a file.</summary>
     /// <exception cref="RequestException">The file is missing, no Parquet, or of other columns.</exception>
@@ -29,10 +31,10 @@ public static class TrainingSetFile
         return Stream(path);
     }
 
-    private static async Task WriteTo(Stream stream, IEnumerable<TrainingEntry> entries)
+    private static async Task WriteTo(Stream stream, IEnumerable<TrainingEntry> entries, int entriesPerRowGroup)
     {
-        var options = new ParquetOptions { CompressionMethod = CompressionMethod.Zstd, RowGroupSize = EntriesPerRowGroup };
-        foreach (var group in entries.Select(Row.From).Chunk(EntriesPerRowGroup))
+        var options = new ParquetOptions { CompressionMethod = CompressionMethod.Zstd, RowGroupSize = entriesPerRowGroup };
+        foreach (var group in entries.Select(Row.From).Chunk(entriesPerRowGroup))
         {
             await ParquetSerializer.SerializeAsync(group, stream, options).ConfigureAwait(false);
             options.Append = true;
@@ -102,7 +104,8 @@ public static class TrainingSetFile
         public TrainingEntry ToEntry(string path)
         {
             if (!EntryKindNames.TryParse(Kind, out var kind))
-                throw new RequestException($"kind \"{Kind}\" found, mono, parallel, augmented, pivot or sft expected", path, "build it again");
+                throw new RequestException(
+                    $"kind \"{Kind}\" found, mono, parallel, augmented, pivot or sft expected", path, "build it again");
             return new(kind, Source, Target, [.. Segments.Select(segment => new TextSegment(segment.Text, segment.Loss))], Origin);
         }
     }

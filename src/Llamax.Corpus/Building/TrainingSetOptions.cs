@@ -9,7 +9,9 @@ public sealed record TrainingSetOptions
     /// <summary>Seed of every draw.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Algorithm 1 makes a training set per epoch: another number draws other directions, replacements and another order.</summary>
+    /// <summary>
+    /// Algorithm 1 makes a training set per epoch: another number draws other directions, replacements and another order.
+    /// </summary>
     public int Epoch { get; init; }
 
     /// <summary>Language pairs with fewer sentence pairs than this are replicated; 0 replicates none.</summary>
@@ -33,11 +35,13 @@ public sealed record TrainingSetOptions
         if (Epoch < 0)
             yield return new("epoch", Epoch, "must not be negative", "use 0 for the first epoch");
         if (ReplicateBelow < 0)
-            yield return new("replicateBelow", ReplicateBelow, "must not be negative", "use 25000, the paper's value, or 0 for no replication");
+            yield return new("replicateBelow", ReplicateBelow, "must not be negative",
+                "use 25000, the paper's value, or 0 for no replication");
         if (Replicas < 1)
             yield return new("replicas", Replicas, "must be positive", "use 3, the paper's value");
         if (AugmentBelow < 0)
-            yield return new("augmentBelow", AugmentBelow, "must not be negative", "use 25000, the paper's value, or 0 for no augmentation");
+            yield return new("augmentBelow", AugmentBelow, "must not be negative",
+                "use 25000, the paper's value, or 0 for no augmentation");
         if (LinesKeptTogether < 1)
             yield return new("linesKeptTogether", LinesKeptTogether, "must be positive", "use 64");
         foreach (var problem in CodeSwitch.Problems())

@@ -2,11 +2,6 @@ using Llamax.Corpus.Reading;
 
 namespace Llamax.Corpus.Building;
 
-/// <summary>A line of text and where it stands.</summary>
-/// <param name="Text">Without the line break.</param>
-/// <param name="Origin">File and line, as in <c>corpus/ha.txt:10482</c>.</param>
-public readonly record struct TextLine(string Text, string Origin);
-
 /// <summary>Monolingual text of one language; read once.</summary>
 /// <param name="Language">Paper code.</param>
 /// <param name="Lines">A stream; neighbouring lines may be of one document.</param>

@@ -9,11 +9,12 @@ namespace Llamax.Corpus.BuiltIn;
 
 /// <summary>
 /// A parallel corpus in almost all of the paper's languages that needs no file: dates, numbers and the names of languages and countries as
-/// .NET's locale data (Unicode CLDR, through ICU) writes them. It is real language in real scripts, and a small model can learn it in minutes.
+/// .NET's locale data (Unicode CLDR, through ICU) writes them. It is real language in real scripts, and a small model can learn it in
+/// minutes.
 /// </summary>
 /// <remarks>
-/// An item is a number; what it says is drawn from the number alone, and every language says the same. Same machine, same bytes; another ICU
-/// version may spell some names differently, which <see cref="LocaleData"/> tells. Safe from many threads.
+/// An item is a number; what it says is drawn from the number alone, and every language says the same. Same machine, same bytes;
+/// another ICU version may spell some names differently, which <see cref="LocaleData"/> tells. Safe from many threads.
 /// </remarks>
 public sealed class BuiltInCorpus
 {
@@ -77,7 +78,10 @@ public sealed class BuiltInCorpus
             ContentKind.WeekdayAndVariety => names.Weekdays[(int)content.Weekday] + names.Comma + variety,
             ContentKind.VarietyAndNumber => variety + names.Colon + names.Number(content.Number),
             ContentKind.MonthAndLanguages => string.Concat(
-                names.Month(content.Date) + names.Colon, names.Languages[content.Language], names.Comma, names.Languages[content.OtherLanguage]),
+                names.Month(content.Date) + names.Colon,
+                names.Languages[content.Language],
+                names.Comma,
+                names.Languages[content.OtherLanguage]),
             ContentKind.CountriesAndShare => string.Concat(
                 country, names.Comma, names.Countries[content.OtherCountry], names.Colon + names.Share(content.Number)),
             _ => string.Concat(
@@ -88,7 +92,7 @@ public sealed class BuiltInCorpus
     /// <summary>The part that an item belongs to, by what it says: two items that say the same are in the same part.</summary>
     public static CorpusSplit SplitOf(long item) => SplitOf(BuiltInContent.Of(item));
 
-    /// <summary>The items of a part, without end, in an order that the seed chooses. Dev and test items all say something different.</summary>
+    /// <summary>The items of a part, without end, from where the seed says. No two dev items say the same, nor two test items.</summary>
     public static IEnumerable<long> Items(CorpusSplit split, ulong seed = 0)
     {
         HashSet<BuiltInContent>? said = split == CorpusSplit.Train ? null : [];
@@ -105,7 +109,7 @@ public sealed class BuiltInCorpus
     public IEnumerable<TextLine> Monolingual(Language language, CorpusSplit split, int count, ulong seed = 0) =>
         Items(split, seed).Take(count).Select(item => new TextLine(Render(item, language), Origin(item)));
 
-    /// <summary>Pairs. The same split and seed give the same items in every direction; give each direction its own seed for variety.</summary>
+    /// <summary>Pairs. The same split and seed give the same items in every direction: a seed for each direction gives variety.</summary>
     public IEnumerable<SentencePair> Parallel(Language source, Language target, CorpusSplit split, int count, ulong seed = 0) =>
         Items(split, seed).Take(count).Select(item => new SentencePair(Render(item, source), Render(item, target), Origin(item)));
 

@@ -43,7 +43,8 @@ internal sealed class LocaleNames
         };
         var names = (string[])[.. Weekdays, .. Months];
         var invariant = CultureInfo.InvariantCulture.DateTimeFormat;
-        IsReal = language.Code == "en" || !names.SequenceEqual([.. invariant.DayNames, .. invariant.MonthNames.Take(12)]);
+        var isEnglish = names.SequenceEqual([.. invariant.DayNames, .. invariant.MonthNames.Take(12)]);
+        IsReal = isEnglish == (language.Code == "en") && Countries.All(country => country.Length > 0);
     }
 
     /// <summary>Names in the order of <see cref="Terms.Languages"/>.</summary>
@@ -68,7 +69,7 @@ internal sealed class LocaleNames
 
     public string Colon { get; }
 
-    /// <summary>False where ICU does not know the locale and answers in English.</summary>
+    /// <summary>False where ICU does not know the locale and answers in English, or uses no brackets for countries.</summary>
     public bool IsReal { get; }
 
     /// <summary>The names of a language; safe from many threads.</summary>
@@ -119,7 +120,7 @@ internal sealed class LocaleNames
         var calendar = culture.OptionalCalendars.OfType<GregorianCalendar>().FirstOrDefault();
         if (culture.DateTimeFormat.Calendar is not GregorianCalendar && calendar is not null)
             culture.DateTimeFormat.Calendar = calendar;
-        return culture;
+        return CultureInfo.ReadOnly(culture);
     }
 
     // Display names follow the thread's UI culture and may be kept by it, so each language gets a fresh thread. RegionInfo.DisplayName
@@ -140,10 +141,10 @@ internal sealed class LocaleNames
                 // "French (Switzerland)", "法语（瑞士）", "프랑스어(스위스)".
                 var name = Clean(new CultureInfo($"fr-{Terms.Countries[j]}", useUserOverride: false).DisplayName);
                 var open = name.IndexOfAny(['(', '（']);
-                countries[j] = name[(open + 1)..^(open < 0 ? 0 : 1)];
+                countries[j] = open > 0 ? name[(open + 1)..^1] : "";
                 var gap = open > 0 && name[open - 1] == ' ' ? " " : "";
                 for (var i = 0; i < languages.Length; i++)
-                    varieties[i, j] = open < 0 ? name : languages[i] + gap + name[open..];
+                    varieties[i, j] = open > 0 ? languages[i] + gap + name[open..] : "";
             }
         });
         thread.Start();

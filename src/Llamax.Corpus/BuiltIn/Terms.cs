@@ -9,5 +9,6 @@ internal static class Terms
 
     /// <summary>ISO 3166-1 codes.</summary>
     public static IReadOnlyList<string> Countries { get; } =
-        "US GB FR DE ES PT IT NL BE CH AT SE NO FI PL CZ RU UA GR TR EG NG KE ZA ET MA IN BD PK IR JP TH CN VN ID AU CA MX BR AR".Split(' ');
+        "US GB FR DE ES PT IT NL BE CH AT SE NO FI PL CZ RU UA GR TR EG NG KE ZA ET MA IN BD PK IR JP TH CN VN ID AU CA MX BR AR"
+            .Split(' ');
 }

@@ -26,11 +26,14 @@ public sealed class MultilingualLexicon
         _texts = [.. builder.Texts];
         _languageOf = [.. builder.LanguageOf.Select(language => order[language])];
         (_starts, _translations) = Link(builder.Edges);
-        _vocabularies = _languages.ToFrozenDictionary(language => language, language => new Vocabulary(builder.Entities[builder.Languages[language]]));
+        _vocabularies = builder.Languages.ToFrozenDictionary(pair => pair.Key, pair => new Vocabulary(builder.Entities[pair.Value]));
         EntityCounts = _languages.ToFrozenDictionary(language => language, language => _vocabularies[language].Entities.Count);
     }
 
-    /// <summary>Lower-cases, trims and joins the words of every entry; entries with an empty side or within one language say nothing and are passed over.</summary>
+    /// <summary>
+    /// Lower-cases, trims and joins the words of every entry; entries with an empty side or within one language say nothing and are passed
+    /// over.
+    /// </summary>
     public static MultilingualLexicon Build(IEnumerable<LexiconEntry> entries)
     {
         var builder = new Builder();
@@ -55,8 +58,12 @@ public sealed class MultilingualLexicon
         Find(language, Normalize(text, language)) is var entity and >= 0 ? [.. Neighbours(entity).ToArray().Select(Entity)] : [];
 
     /// <summary>How an entity of <paramref name="language"/> is spelt here: lower case, one space between words.</summary>
-    internal static string Normalize(string text, string language) =>
-        LowerCase.Of(string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), language);
+    internal static string Normalize(string text, string language)
+    {
+        if (text.Any(char.IsWhiteSpace))
+            text = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return LowerCase.Of(text, language);
+    }
 
     /// <summary>The number of a normalised entity; −1 when it is unknown.</summary>
     internal int Find(string language, ReadOnlySpan<char> text) =>
@@ -107,7 +114,8 @@ public sealed class MultilingualLexicon
     {
         public Dictionary<string, int> Entities { get; } = entities;
 
-        public Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> Lookup { get; } = entities.GetAlternateLookup<ReadOnlySpan<char>>();
+        public Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> Lookup { get; } =
+            entities.GetAlternateLookup<ReadOnlySpan<char>>();
 
         public int Longest { get; } = entities.Keys.Select(text => text.Length).DefaultIfEmpty().Max();
     }

@@ -211,7 +211,8 @@ public sealed class PackedCorpus : IPackedCorpus
 
         foreach (var token in tokens.AsSpan(0, used))
             if ((uint)token >= (uint)VocabularySize)
-                throw new RequestException($"block {index} holds id {token}, the vocabulary ends at {VocabularySize - 1}", _tokensPath, Mend);
+                throw new RequestException(
+                    $"block {index} holds id {token}, the vocabulary ends at {VocabularySize - 1}", _tokensPath, Mend);
     }
 
     private static void Widen(ReadOnlySpan<ushort> from, Span<int> to)
@@ -272,7 +273,8 @@ public sealed class PackedCorpus : IPackedCorpus
         if (!file.Exists)
             throw new RequestException("this file of the packed corpus is missing", path, Mend);
         if (file.Length != expected)
-            throw new RequestException($"{file.Length} bytes found, {expected} expected by the index: the file is truncated or another run's", path, Mend);
+            throw new RequestException(
+                $"{file.Length} bytes found, {expected} expected by the index: the file is truncated or another run's", path, Mend);
     }
 
     private RequestException Broken(string what) => new($"the index is damaged: {what}", _indexPath, Mend);

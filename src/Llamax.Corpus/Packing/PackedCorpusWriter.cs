@@ -12,7 +12,6 @@ namespace Llamax.Corpus.Packing;
 /// Documents (BOS, segments, EOS) are never split over blocks, except monolingual text longer than a block, which goes on as a new
 /// document; a pair longer than a block is cut and counted. The same entries and options give the same bytes on any number of cores.
 /// </summary>
-/// <exception cref="RequestException">An option breaks its rule.</exception>
 public sealed class PackedCorpusWriter
 {
     private const int EntriesPerBatch = 1024;
@@ -21,13 +20,16 @@ public sealed class PackedCorpusWriter
     private readonly PackingOptions _options;
     private readonly IRunEvents _events;
 
+    /// <exception cref="RequestException">An option breaks its rule.</exception>
     public PackedCorpusWriter(ITokenizer tokenizer, PackingOptions options, IRunEvents? events = null)
     {
         OptionProblem.ThrowIfAny("packing", options.Problems());
         (_tokenizer, _options, _events) = (tokenizer, options, events ?? SilentEvents.Instance);
     }
 
-    /// <summary>Writes NAME.tokens, NAME.index and manifest.json to <paramref name="folder"/>; the index appears last but for the manifest.</summary>
+    /// <summary>
+    /// Writes NAME.tokens, NAME.index and manifest.json to <paramref name="folder"/>; the index appears last but for the manifest.
+    /// </summary>
     /// <exception cref="RequestException">Nothing to pack, or <paramref name="name"/> is no plain file name.</exception>
     public PackedCorpusManifest Write(string folder, string name, IEnumerable<TrainingEntry> entries)
     {
@@ -50,7 +52,8 @@ public sealed class PackedCorpusWriter
             {
                 tokensHash = WriteBlocks(entries, index, tokensStream, tally);
                 if (tally.Blocks == 0)
-                    throw new RequestException("there is nothing to pack: no entry holds a token that is learnt", folder, "give a training set with text");
+                    throw new RequestException(
+                        "there is nothing to pack: no entry holds a token that is learnt", folder, "give a training set with text");
             });
             index.Complete(_options.BlockLength, _tokenizer.VocabularySize, tokensHash);
         });
@@ -137,12 +140,14 @@ public sealed class PackedCorpusWriter
     {
         _events.Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"packed {manifest.Tokens:N0} tokens into {manifest.Blocks:N0} blocks of {_options.BlockLength} ({manifest.PaddingShare:P2} padding)"));
+            $"packed {manifest.Tokens:N0} tokens into {manifest.Blocks:N0} blocks of {_options.BlockLength}, {manifest.PaddingShare:P2} padding"));
         foreach (var count in manifest.Counts.Where(count => count.CutEntries > 0 || count.EmptyEntries > 0))
         {
+            var direction = $"{EntryKindNames.Of(count.Kind)} {count.Source}→{count.Target}";
             _events.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{count.Kind} {count.Source}→{count.Target}: {count.CutEntries:N0} of {count.Entries:N0} entries longer than a block were cut ({count.CutTokens:N0} tokens lost), {count.EmptyEntries:N0} left out with nothing to learn"));
+                $"{direction}: of {count.Entries:N0} entries {count.CutEntries:N0} were cut at the block's length "
+                + $"({count.CutTokens:N0} tokens lost), {count.EmptyEntries:N0} left out with nothing to learn"));
         }
     }
 

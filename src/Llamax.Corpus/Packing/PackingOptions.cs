@@ -9,7 +9,9 @@ public sealed record PackingOptions
     /// <summary>Tokens in a block, 8 to 1,048,576. The paper cuts monolingual text at 512.</summary>
     public int BlockLength { get; init; } = 512;
 
-    /// <summary>Blocks that wait for a fitting document at the same time, 1 to 65,536: more means less padding and a longer search.</summary>
+    /// <summary>
+    /// Blocks that wait for a fitting document at the same time, 1 to 65,536: more means less padding and a longer search.
+    /// </summary>
     public int OpenBlocks { get; init; } = 256;
 
     /// <summary>

@@ -124,10 +124,13 @@ public sealed class PromptedTranslator : ITranslator
     private Translation Read(TranslationRequest request, IReadOnlyList<Hypothesis> hypotheses)
     {
         var candidates = hypotheses
-            .Select(hypothesis => new TranslationCandidate(_profile.Template.Answer(_tokenizer.Decode(hypothesis.Tokens)), hypothesis.Score))
+            .Select(hypothesis => new TranslationCandidate(_profile.Template.Answer(Decode(hypothesis.Tokens)), hypothesis.Score))
             .DistinctBy(candidate => candidate.Text);
         return new(request, [.. candidates]) { IsCut = !hypotheses[0].IsFinished };
     }
+
+    // Many models have rows beyond their vocabulary, which round the matrix up and mean nothing.
+    private string Decode(int[] tokens) => _tokenizer.Decode([.. tokens.Where(id => id < _tokenizer.VocabularySize)]);
 
     /// <summary>Tokens that begin with a stop text, so that an answer ends there instead of running on to the limit.</summary>
     private IEnumerable<int> StopIds()

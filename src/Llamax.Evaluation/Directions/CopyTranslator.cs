@@ -1,3 +1,5 @@
+using Llamax.Evaluation.Suites;
+
 namespace Llamax.Evaluation.Directions;
 
 /// <summary>Hands the source back: the score that a system gets for not translating at all. One near it is copying.</summary>
@@ -7,6 +9,6 @@ public sealed class CopyTranslator : IDirectionTranslator
 
     public string Fingerprint => "copy";
 
-    public IReadOnlyList<string> Translate(
-        string source, string target, IReadOnlyList<string> sentences, CancellationToken cancellation) => sentences;
+    public IReadOnlyList<string> Translate(IReadOnlyList<TestDirection> directions, CancellationToken cancellation) =>
+        [.. directions.SelectMany(d => d.SourceLines)];
 }

@@ -24,31 +24,83 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
     /// <exception cref="OperationCanceledException">The finished directions are kept.</exception>
     public MatrixResult Run(IDirectionTranslator system, TestSet tests, CancellationToken cancellation = default)
     {
-        var results = new List<DirectionResult>();
         using var step = _events.Begin($"evaluate {system.Name}", tests.Directions.Sum(d => (long)d.SourceLines.Count), "sentence");
-        foreach (var direction in tests.Directions)
+        var results = new DirectionResult[tests.Directions.Count];
+        var waiting = new List<int>();
+        for (var i = 0; i < results.Length; i++)
         {
-            cancellation.ThrowIfCancellationRequested();
-            step.Status(direction.ToString());
-            results.Add(Run(system, direction, cancellation));
-            step.Advance(direction.SourceLines.Count);
+            var direction = tests.Directions[i];
+            if (FinishedHypotheses(system, direction) is { } hypotheses)
+            {
+                results[i] = Keep(system, direction, hypotheses);
+                step.Advance(direction.SourceLines.Count);
+                continue;
+            }
+
+            waiting.Add(i);
+            if (waiting.Sum(w => tests.Directions[w].SourceLines.Count) >= _options.SentencesTogether)
+                Translate(system, tests, waiting, results, step, cancellation);
         }
 
+        Translate(system, tests, waiting, results, step, cancellation);
         return new(system.Name, tests.Name, results);
     }
 
-    private DirectionResult Run(IDirectionTranslator system, TestDirection direction, CancellationToken cancellation)
-    {
-        var path = Path.Combine(folder, $"{direction.Source}-{direction.Target}.json");
-        var earlier = File.Exists(path) ? ResultFile.Read<DirectionResult>(path, "delete it, and the direction is run again") : null;
-        var translationKey = Hash([system.Fingerprint, direction.Source, direction.Target], direction.SourceLines);
-        var hypotheses = earlier is not null && earlier.TranslationKey == translationKey && earlier.Hypotheses.Count == direction.SourceLines.Count
-            ? earlier.Hypotheses
-            : system.Translate(direction.Source, direction.Target, direction.SourceLines, cancellation);
-        if (hypotheses.Count != direction.SourceLines.Count)
-            throw new InvalidOperationException($"{system.Name} made {hypotheses.Count} translations of {direction.SourceLines.Count} lines.");
+    /// <summary>The results of a finished run, without a system.</summary>
+    /// <param name="system">What reports call it.</param>
+    /// <param name="tests">The same test set.</param>
+    /// <exception cref="RequestException">A direction is missing or its file is broken.</exception>
+    public MatrixResult Load(string system, TestSet tests) => new(system, tests.Name, [.. tests.Directions.Select(direction =>
+        File.Exists(PathOf(direction))
+            ? ResultFile.Read<DirectionResult>(PathOf(direction), "delete it, and the direction is run again")
+            : throw new RequestException("this direction was not evaluated", PathOf(direction), "run the evaluation first"))]);
 
-        var empty = hypotheses.Zip(direction.SourceLines).Count(p => string.IsNullOrWhiteSpace(p.First) && !string.IsNullOrWhiteSpace(p.Second));
+    private void Translate(
+        IDirectionTranslator system, TestSet tests, List<int> waiting, DirectionResult[] results, IRunStep step, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (waiting.Count == 0)
+            return;
+        var directions = waiting.Select(i => tests.Directions[i]).ToList();
+        step.Status(waiting.Count == 1 ? directions[0].ToString() : $"{directions[0]} … {directions[^1]}");
+        var translations = system.Translate(directions, cancellation);
+        var expected = directions.Sum(d => d.SourceLines.Count);
+        if (translations.Count != expected)
+            throw new InvalidOperationException($"{system.Name} made {translations.Count} translations of {expected} lines.");
+        var start = 0;
+        foreach (var i in waiting)
+        {
+            var count = tests.Directions[i].SourceLines.Count;
+            results[i] = Keep(system, tests.Directions[i], [.. translations.Skip(start).Take(count)]);
+            start += count;
+            step.Advance(count);
+        }
+
+        waiting.Clear();
+    }
+
+    private string PathOf(TestDirection direction) => Path.Combine(folder, $"{direction.Source}-{direction.Target}.json");
+
+    private static string TranslationKey(IDirectionTranslator system, TestDirection direction) =>
+        Hash([system.Fingerprint, direction.Source, direction.Target], direction.SourceLines);
+
+    private IReadOnlyList<string>? FinishedHypotheses(IDirectionTranslator system, TestDirection direction)
+    {
+        if (!File.Exists(PathOf(direction)))
+            return null;
+        var earlier = ResultFile.Read<DirectionResult>(PathOf(direction), "delete it, and the direction is run again");
+        return earlier.TranslationKey == TranslationKey(system, direction) && earlier.Hypotheses.Count == direction.SourceLines.Count
+            ? earlier.Hypotheses
+            : null;
+    }
+
+    /// <summary>Scores the hypotheses unless the file already holds these scores.</summary>
+    private DirectionResult Keep(IDirectionTranslator system, TestDirection direction, IReadOnlyList<string> hypotheses)
+    {
+        var path = PathOf(direction);
+        var translationKey = TranslationKey(system, direction);
+        var empty = hypotheses.Zip(direction.SourceLines)
+            .Count(pair => string.IsNullOrWhiteSpace(pair.First) && !string.IsNullOrWhiteSpace(pair.Second));
         if (empty > 0)
             _events.Warn($"{direction}: {empty} of {hypotheses.Count} translations are empty");
         string[] settings =
@@ -57,7 +109,7 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
             .. _options.Metrics.SelectMany(m => new[] { m.Name, m.Fingerprint }),
         ];
         var scoreKey = Hash(settings, [.. direction.References, .. hypotheses]);
-        if (earlier?.ScoreKey == scoreKey)
+        if (File.Exists(path) && ResultFile.Read<DirectionResult>(path, "delete it, and the direction is run again") is { } earlier && earlier.ScoreKey == scoreKey)
             return earlier;
         var result = Score(direction, hypotheses) with { TranslationKey = translationKey, ScoreKey = scoreKey };
         ResultFile.Write(path, result);

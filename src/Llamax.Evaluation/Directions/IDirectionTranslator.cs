@@ -1,3 +1,5 @@
+using Llamax.Evaluation.Suites;
+
 namespace Llamax.Evaluation.Directions;
 
 /// <summary>A system under evaluation.</summary>
@@ -12,7 +14,7 @@ public interface IDirectionTranslator
     /// </summary>
     string Fingerprint { get; }
 
-    /// <summary>Translates sentences of one direction.</summary>
-    /// <returns>One translation per sentence, in their order; empty where there is none.</returns>
-    IReadOnlyList<string> Translate(string source, string target, IReadOnlyList<string> sentences, CancellationToken cancellation);
+    /// <summary>Translates all sentences of some directions, which a model can do in shared batches.</summary>
+    /// <returns>One translation per sentence, direction by direction; empty where there is none.</returns>
+    IReadOnlyList<string> Translate(IReadOnlyList<TestDirection> directions, CancellationToken cancellation);
 }

@@ -14,8 +14,15 @@ public sealed record MatrixOptions
     /// <summary>Whether a text is in a script that is not the one of a language (text, language code); null = not measured.</summary>
     public Func<string, string, bool>? IsWrongScript { get; init; } = TargetScript.IsWrong;
 
+    /// <summary>
+    /// Sentences that are translated together, over several directions: enough to fill batches of every length, few enough to lose little when killed.
+    /// </summary>
+    public int SentencesTogether { get; init; } = 512;
+
     public IEnumerable<OptionProblem> Problems()
     {
+        if (SentencesTogether < 1)
+            yield return new("sentencesTogether", SentencesTogether, "must be at least 1", "use 512");
         if (Metrics.Count == 0)
             yield return new("metrics", "(none)", "must name at least one", "use chrF++ and BLEU");
         foreach (var twice in Metrics.GroupBy(m => m.Name).Where(g => g.Count() > 1))

@@ -101,14 +101,15 @@ public sealed class CausalModel : IDisposable
     /// itself). Null = causal. With a mask the caller decides everything, the sliding window included.
     /// </param>
     /// <returns>[B, S, H] after the final norm.</returns>
-    public Tensor Forward(Tensor tokens, Tensor? positions = null, Tensor? visible = null) => Run(tokens, positions, visible, null);
+    public Tensor Forward(Tensor tokens, Tensor? positions = null, Tensor? visible = null) =>
+        Run(tokens, positions, visible, null, null);
 
     /// <summary>What every layer sees and what the last one gives, in transformers' convention.</summary>
     /// <returns>Layers + 1 tensors [B, S, H]: the embeddings, the output of each layer but the last, the output of the final norm.</returns>
     public IReadOnlyList<Tensor> HiddenStates(Tensor tokens, Tensor? positions = null, Tensor? visible = null)
     {
         var states = new List<Tensor>();
-        states.Add(Run(tokens, positions, visible, states.Add));
+        states.Add(Run(tokens, positions, visible, states.Add, null));
         return states;
     }
 
@@ -116,6 +117,55 @@ public sealed class CausalModel : IDisposable
     /// <param name="hidden">[.., H] from <see cref="Forward"/>.</param>
     /// <returns>[.., V].</returns>
     public Tensor Project(Tensor hidden) => nn.functional.linear(hidden, OutputWeight);
+
+    /// <summary>Reads prompts into a cache, whose rows then are the prompts; what it held before is forgotten. Without gradients.</summary>
+    /// <param name="prompts">Token ids; none is empty.</param>
+    /// <param name="mostNewTokens">The most <see cref="Step"/> calls that will follow.</param>
+    /// <param name="cache">A cache made for this model.</param>
+    /// <returns>[prompts, H] the hidden state of the last token of every prompt, after the final norm.</returns>
+    /// <exception cref="RequestException">A prompt and its new tokens are longer than the model's positions.</exception>
+    public Tensor Prefill(IReadOnlyList<int[]> prompts, int mostNewTokens, KeyValueCache cache)
+    {
+        ArgumentNullException.ThrowIfNull(prompts);
+        ArgumentNullException.ThrowIfNull(cache);
+        ArgumentOutOfRangeException.ThrowIfNegative(mostNewTokens);
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var lengths = prompts.Select(prompt => prompt.Length).ToArray();
+        var longest = lengths.Max();
+        RequireLength(longest + mostNewTokens);
+
+        // Padding stands on the right, where causal attention keeps it out of sight of every real token.
+        var padded = new long[prompts.Count, longest];
+        for (var row = 0; row < prompts.Count; row++)
+            for (var i = 0; i < lengths[row]; i++)
+                padded[row, i] = prompts[row][i];
+        cache.Begin(lengths, mostNewTokens);
+        var hidden = Run(tensor(padded, device: Device), null, null, null, cache).flatten(0, 1);
+        var last = lengths.Select((length, row) => ((long)row * longest) + length - 1).ToArray();
+        return hidden.index_select(0, tensor(last, device: Device)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds one token to every live row of a cache. Without gradients.</summary>
+    /// <param name="tokens">One id per row.</param>
+    /// <param name="cache">The cache, after <see cref="KeyValueCache.Select"/> where rows have changed.</param>
+    /// <returns>[rows, H] after the final norm.</returns>
+    public Tensor Step(ReadOnlySpan<int> tokens, KeyValueCache cache)
+    {
+        ArgumentNullException.ThrowIfNull(cache);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(tokens.Length, cache.Rows);
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        var ids = new long[tokens.Length, 1];
+        for (var row = 0; row < tokens.Length; row++)
+            ids[row, 0] = tokens[row];
+        var plan = cache.NextStep();
+        var (cosine, sine) = _rotary.Value.At(plan.Positions, 1);
+        var hidden = JitOps.Embedding(_embedding, tensor(ids, device: Device));
+        for (var layer = 0; layer < _blocks.Length; layer++)
+            hidden = _blocks[layer].Step(hidden, cosine, sine, cache[layer], plan);
+        return JitOps.RmsNorm(hidden, _finalNorm, Config.NormEpsilon).squeeze(1).MoveToOuterDisposeScope();
+    }
 
     /// <summary>Reads a Hugging Face folder.</summary>
     /// <param name="folder">With config.json and safetensors files, sharded or not.</param>
@@ -155,7 +205,7 @@ public sealed class CausalModel : IDisposable
         FlatParameters.Dispose();
     }
 
-    private Tensor Run(Tensor tokens, Tensor? positions, Tensor? visible, Action<Tensor>? observe)
+    private Tensor Run(Tensor tokens, Tensor? positions, Tensor? visible, Action<Tensor>? observe, KeyValueCache? cache)
     {
         using var scope = NewDisposeScope();
         var length = tokens.shape[1];
@@ -163,10 +213,10 @@ public sealed class CausalModel : IDisposable
         var (cosine, sine) = _rotary.Value.At(positions, length);
         var mask = visible ?? WindowMask(length);
         var hidden = JitOps.Embedding(_embedding, tokens);
-        foreach (var block in _blocks)
+        for (var layer = 0; layer < _blocks.Length; layer++)
         {
             observe?.Invoke(hidden.alias().MoveToOuterDisposeScope());
-            hidden = block.Forward(hidden, cosine, sine, mask);
+            hidden = _blocks[layer].Forward(hidden, cosine, sine, mask, cache?[layer]);
         }
 
         return JitOps.RmsNorm(hidden, _finalNorm, Config.NormEpsilon).MoveToOuterDisposeScope();

@@ -44,13 +44,30 @@ internal sealed class DecoderBlock
     /// <param name="cosine">[B or 1, S, 1, D] from the rotary table.</param>
     /// <param name="sine">As <paramref name="cosine"/>.</param>
     /// <param name="visible">Bool, broadcast to [B, N, S, S]; null = causal.</param>
+    /// <param name="cache">Keeps keys and values for the steps that follow; null = nothing follows.</param>
     /// <returns>[B, S, H].</returns>
-    public Tensor Forward(Tensor hidden, Tensor cosine, Tensor sine, Tensor? visible)
+    public Tensor Forward(Tensor hidden, Tensor cosine, Tensor sine, Tensor? visible, LayerCache? cache)
     {
         using var scope = NewDisposeScope();
         var (query, key, value) = Heads(hidden, cosine, sine);
+        cache?.Keep(key, value);
         var mixed = Attend(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), visible);
         return Finish(hidden, mixed.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>One more token of every live row.</summary>
+    /// <param name="hidden">[R, 1, H].</param>
+    /// <param name="cosine">[R, 1, 1, D] from the rotary table.</param>
+    /// <param name="sine">As <paramref name="cosine"/>.</param>
+    /// <param name="cache">What this layer remembers.</param>
+    /// <param name="plan">How the rows lie.</param>
+    /// <returns>[R, 1, H].</returns>
+    public Tensor Step(Tensor hidden, Tensor cosine, Tensor sine, LayerCache cache, StepPlan plan)
+    {
+        using var scope = NewDisposeScope();
+        var (query, key, value) = Heads(hidden, cosine, sine);
+        var mixed = cache.Attend(query.squeeze(1), key.squeeze(1), value.squeeze(1), plan);
+        return Finish(hidden, mixed.flatten(1).unsqueeze(1)).MoveToOuterDisposeScope();
     }
 
     private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? visible) => _config.Heads == _config.KeyValueHeads

@@ -76,20 +76,38 @@ public static partial class TorchRuntime
     }
 
     /// <summary>
+    /// Tells glibc to keep freed memory for the next tensor instead of giving every block above 32 MiB back to the system. A training
+    /// loop asks for the same sizes in every step, and fetching fresh pages each time can cost more than the arithmetic: five
+    /// times more for a head of 3,000 words in a virtual machine. Call it once, before the loop. Does nothing elsewhere.
+    /// </summary>
+    public static void KeepFreedMemory()
+    {
+        const int TrimThreshold = -1, MostMappings = -4;   // M_TRIM_THRESHOLD, M_MMAP_MAX of malloc.h
+        if (!HasExport("mallopt"))
+            return;
+        _ = MallocOption(MostMappings, 0);
+        _ = MallocOption(TrimThreshold, int.MaxValue);
+    }
+
+    /// <summary>
     /// Gives freed memory back to the system. glibc keeps what many small tensors leave behind; a long loop calls this every few
     /// hundred steps. Does nothing where the C library has no such call.
     /// </summary>
     public static void MallocTrim()
     {
-        if (!OperatingSystem.IsLinux() || !NativeLibrary.TryLoad("libc.so.6", out var library))
-            return;
-        if (NativeLibrary.TryGetExport(library, "malloc_trim", out _))
+        if (HasExport("malloc_trim"))
             _ = MallocTrim(0);
-        NativeLibrary.Free(library);
     }
+
+    [LibraryImport("libc.so.6", EntryPoint = "mallopt")]
+    private static partial int MallocOption(int option, int value);
 
     [LibraryImport("libc.so.6", EntryPoint = "malloc_trim")]
     private static partial int MallocTrim(nuint pad);
+
+    // Only glibc has it; musl's library of the same purpose has another name or no such call.
+    private static bool HasExport(string name) => OperatingSystem.IsLinux()
+        && NativeLibrary.TryLoad("libc.so.6", out var library) && NativeLibrary.TryGetExport(library, name, out _);
 
     private static void CheckProduct()
     {

@@ -47,18 +47,45 @@ public sealed class RecipeFile
         var equals = assignment.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
             throw new RequestException("a key and a value were expected", $"--set {assignment}", "write it as --set a.b=c");
-        var keys = assignment[..equals].Split('.');
-        var value = ParseValue(assignment[(equals + 1)..], assignment);
+        Set(assignment[..equals].Split('.'), ParseValue(assignment[(equals + 1)..], assignment), $"--set {assignment}");
+    }
+
+    private void Set(string[] keys, YamlNode value, string where)
+    {
         var at = Root;
         for (var i = 0; i < keys.Length - 1; i++)
         {
             if (!at.Children.TryGetValue(keys[i], out var child))
                 at.Children[keys[i]] = child = new YamlMappingNode();
             at = child as YamlMappingNode ?? throw new RequestException(
-                $"{string.Join('.', keys[..(i + 1)])} holds a value and has no keys below it", $"--set {assignment}", "see the keys with --print-defaults");
+                $"{string.Join('.', keys[..(i + 1)])} holds a value and has no keys below it", where, "see the keys with --print-defaults");
         }
 
         at.Children[keys[^1]] = value;
+    }
+
+    /// <summary>
+    /// Takes the keys <c>profiles</c> and <c>profile</c> out. Where a profile is named (<c>--set profile=half-hour</c>), its values
+    /// replace the recipe's: <c>profiles.NAME</c> maps paths such as <c>phases.cpt.training.steps</c> to values.
+    /// </summary>
+    /// <exception cref="RequestException">There is no profile of that name.</exception>
+    public void ApplyProfile()
+    {
+        Root.Children.Remove("profiles", out var profiles);
+        if (!Root.Children.Remove("profile", out var chosen))
+            return;
+        var name = (chosen as YamlScalarNode)?.Value ?? "";
+        var known = (profiles as YamlMappingNode)?.Children.Keys.Select(k => ((YamlScalarNode)k).Value!).ToList() ?? [];
+        if (!known.Contains(name))
+        {
+            throw new RequestException(
+                $"there is no profile \"{name}\"", Name, known.Count == 0 ? "this recipe has none" : $"the profiles are {string.Join(", ", known)}");
+        }
+
+        if (profiles![name] is not YamlMappingNode values)
+            throw new RequestException($"profile {name} is not a mapping of paths to values", $"{Name}, line {LineOf(profiles[name])}", "write it as a.b.c: value");
+        foreach (var (path, value) in values.Children)
+            Set(((YamlScalarNode)path).Value!.Split('.'), value, $"profiles.{name}");
     }
 
     private static YamlNode ParseValue(string text, string assignment)

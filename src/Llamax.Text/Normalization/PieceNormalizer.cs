@@ -11,6 +11,9 @@ internal enum DummyPrefix
 
     /// <summary>Only where the text does not begin with a space already (the Metaspace of Hugging Face).</summary>
     UnlessSpace,
+
+    /// <summary>The same, but only before the first part of a text that added tokens cut into several.</summary>
+    FirstUnlessSpace,
 }
 
 /// <summary>
@@ -48,24 +51,31 @@ internal sealed class PieceNormalizer
 
     private ReadOnlySpan<byte> WrittenSpace => _escapeWhitespaces ? Space : " "u8;
 
-    /// <summary>Appends the normalised UTF-8 of <paramref name="text"/>.</summary>
-    public void Normalize(ReadOnlySpan<char> text, Utf8Buffer normalized)
+    /// <summary>Appends the normalised UTF-8 of <paramref name="text"/>; <paramref name="isFirst"/> where no other part stands before it.</summary>
+    public void Normalize(ReadOnlySpan<char> text, bool isFirst, Utf8Buffer normalized)
     {
         if (text.IsEmpty)
             return;
         var rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         var input = rented.AsSpan(0, Encoding.UTF8.GetBytes(text, rented));
         if (_map is null && _untouched is null && !_removeExtraWhitespaces)
-            Escape(input, normalized);
+            Escape(input, isFirst, normalized);
         else
             Map(input, normalized);
         ArrayPool<byte>.Shared.Return(rented);
     }
 
-    private void Escape(ReadOnlySpan<byte> input, Utf8Buffer normalized)
+    private void Escape(ReadOnlySpan<byte> input, bool isFirst, Utf8Buffer normalized)
     {
         var beginsWithSpace = input[0] == ' ' || input.StartsWith(Space);
-        if (_dummyPrefix == DummyPrefix.Always || (_dummyPrefix == DummyPrefix.UnlessSpace && !beginsWithSpace))
+        var addsPrefix = _dummyPrefix switch
+        {
+            DummyPrefix.Always => true,
+            DummyPrefix.UnlessSpace => !beginsWithSpace,
+            DummyPrefix.FirstUnlessSpace => isFirst && !beginsWithSpace,
+            _ => false,
+        };
+        if (addsPrefix)
             normalized.Append(WrittenSpace);
         while (true)
         {

@@ -50,7 +50,7 @@ internal sealed class SentencePieceTokenizer : ITokenizer
     /// <param name="addedTokens">Tokens that the folder's other files add.</param>
     /// <param name="fingerprint">SHA-256 of the file.</param>
     /// <param name="where">Names the file in errors.</param>
-    public static SentencePieceTokenizer From(
+    public static ITokenizer From(
         SentencePieceModel model, IReadOnlyCollection<AddedToken> addedTokens, string fingerprint, string where)
     {
         var vocabulary = new Vocabulary([.. model.Pieces.Select(piece => (piece.Text, piece.Type))], where);
@@ -184,7 +184,7 @@ internal sealed class SentencePieceTokenizer : ITokenizer
             var token = _addedTokens.Find(text, start, out var from, out var to);
             normalized.Truncate(0);
             parts.Clear();
-            _normalizer.Normalize(text.AsSpan(start, from - start), normalized);
+            _normalizer.Normalize(text.AsSpan(start, from - start), isFirst: start == 0, normalized);
             _segmenter.Segment(normalized.Written, parts);
             var rest = normalized.Written;
             for (var i = 0; i < parts.Count; i++)

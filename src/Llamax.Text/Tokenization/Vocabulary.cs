@@ -28,6 +28,7 @@ internal sealed class Vocabulary
             if (!_ids.TryAdd(text, id))
                 throw new RequestException(
                     $"the piece '{text}' stands at id {_ids[text]} and at id {id}", where, "each piece must be unique: fetch the file again");
+            LongestPiece = Math.Max(LongestPiece, text.Length);
             if (type == PieceType.Byte)
                 _byteIds[ByteOf(text, where)] = id;
         }
@@ -48,6 +49,12 @@ internal sealed class Vocabulary
 
     /// <summary>The id of a piece of any type; −1 where there is none.</summary>
     public int Find(string text) => _ids.GetValueOrDefault(text, -1);
+
+    /// <inheritdoc cref="Find(string)"/>
+    public int Find(ReadOnlySpan<char> text) => _ids.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text, out var id) ? id : -1;
+
+    /// <summary>Length of the longest piece in characters.</summary>
+    public int LongestPiece { get; }
 
     public int ByteId(byte value) => _byteIds[value];
 

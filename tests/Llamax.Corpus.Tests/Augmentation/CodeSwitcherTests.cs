@@ -10,7 +10,8 @@ public sealed class CodeSwitcherTests
 
     private static readonly MultilingualLexicon _lexicon = MultilingualLexicon.Build(
     [
-        new("en", "dog", "de", "Hund"), new("en", "dog", "fr", "chien"), new("en", "big", "zh", "大"), new("en", "new york", "ru", "Нью-Йорк"),
+        new("en", "dog", "de", "Hund"), new("en", "dog", "fr", "chien"), new("en", "big", "zh", "大"),
+        new("en", "new york", "ru", "Нью-Йорк"),
         new("en", "york", "fr", "yorque"), new("en", "new", "fr", "nouveau"), new("en", "st. john", "es", "san juan"),
         new("zh", "北京", "en", "Beijing"), new("zh", "北", "en", "north"), new("zh", "我", "ja", "私"), new("zh", "in", "de", "drin"),
         new("th", "กา", "en", "crow"), new("th", "ก", "en", "ko kai"),
@@ -30,7 +31,8 @@ public sealed class CodeSwitcherTests
 
     [Fact]
     public void Punctuation_at_the_edge_of_a_word_stays_in_its_place() =>
-        Assert.Equal("\"大!\" … 大, 大-ish", Switch("\"Big!\" … big, BIG-ish", "en").Text.Replace("big-ish", "大-ish", StringComparison.Ordinal));
+        Assert.Equal("\"大!\" … 大, 大-ish",
+            Switch("\"Big!\" … big, BIG-ish", "en").Text.Replace("big-ish", "大-ish", StringComparison.Ordinal));
 
     [Fact]
     public void The_longest_phrase_wins()
@@ -58,9 +60,11 @@ public sealed class CodeSwitcherTests
     public void Every_language_that_the_lexicon_offers_is_drawn_evenly()
     {
         var lexicon = MultilingualLexicon.Build(
-            [new("en", "a", "de", "d1"), new("en", "a", "de", "d2"), new("en", "a", "de", "d3"), new("en", "a", "fr", "f1"), new("en", "a", "zh", "z1")]);
+            [new("en", "a", "de", "d1"), new("en", "a", "de", "d2"), new("en", "a", "de", "d3"), new("en", "a", "fr", "f1"),
+             new("en", "a", "zh", "z1")]);
         var switcher = new CodeSwitcher(lexicon, _always);
-        var drawn = Enumerable.Range(0, 6000).Select(item => switcher.Switch("a", "en", new Draws(1, "t"), item).Text).CountBy(text => text).ToDictionary();
+        var drawn = Enumerable.Range(0, 6000).Select(item => switcher.Switch("a", "en", new Draws(1, "t"), item).Text)
+            .CountBy(text => text).ToDictionary();
         Assert.InRange(drawn["f1"], 1850, 2150);
         Assert.InRange(drawn["z1"], 1850, 2150);
         Assert.All(["d1", "d2", "d3"], word => Assert.InRange(drawn[word], 570, 770));
@@ -73,7 +77,8 @@ public sealed class CodeSwitcherTests
         var sentence = string.Join(' ', Enumerable.Repeat("dog", 20));
         var switched = Enumerable.Range(0, 500).Select(item => switcher.Switch(sentence, "en", new Draws(7, "t"), item)).ToList();
         Assert.InRange(switched.Sum(one => one.ReplacedWords) / (double)switched.Sum(one => one.KnownWords), 0.28, 0.32);
-        Assert.Equal(switched, Enumerable.Range(0, 500).Reverse().Select(item => switcher.Switch(sentence, "en", new Draws(7, "t"), item)).Reverse());
+        Assert.Equal(switched,
+            Enumerable.Range(0, 500).Reverse().Select(item => switcher.Switch(sentence, "en", new Draws(7, "t"), item)).Reverse());
         Assert.NotEqual(switched, Enumerable.Range(0, 500).Select(item => switcher.Switch(sentence, "en", new Draws(8, "t"), item)));
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Llamax.Corpus.Building;
 using Llamax.Corpus.Tests.Packing;
 using Llamax.Runs;
@@ -25,8 +26,10 @@ public sealed class EntryShuffleTests : IDisposable
     [Fact]
     public void Neighbouring_lines_stay_together_in_their_order()
     {
-        var lines = Enumerable.Range(0, 100).Select(i => new TrainingEntry(EntryKind.Monolingual, "en", "", [new("x", true)], $"{i}")).ToList();
-        var shuffled = Shuffle(lines, 1 << 20, linesKeptTogether: 10).Select(entry => int.Parse(entry.Origin, System.Globalization.CultureInfo.InvariantCulture)).ToList();
+        var lines = Enumerable.Range(0, 100).Select(i => new TrainingEntry(EntryKind.Monolingual, "en", "", [new("x", true)], $"{i}"))
+            .ToList();
+        var shuffled = Shuffle(lines, 1 << 20, linesKeptTogether: 10)
+            .Select(entry => int.Parse(entry.Origin, CultureInfo.InvariantCulture)).ToList();
         Assert.NotEqual(Enumerable.Range(0, 100), shuffled);
         Assert.All(shuffled.Chunk(10), run => Assert.Equal(Enumerable.Range(run[0] / 10 * 10, 10), run));
     }
@@ -34,7 +37,8 @@ public sealed class EntryShuffleTests : IDisposable
     [Fact]
     public void An_abandoned_shuffle_leaves_no_file()
     {
-        _ = new EntryShuffle(new Draws(1, "order"), _folder.FullPath, 1, 1000).Shuffle(RandomEntries.Draw(4, 1000, longestWord: 5)).Take(3).ToList();
+        _ = new EntryShuffle(new Draws(1, "order"), _folder.FullPath, 1, 1000).Shuffle(RandomEntries.Draw(4, 1000, longestWord: 5))
+            .Take(3).ToList();
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.FullPath));
     }
 

@@ -1,7 +1,6 @@
 using Llamax.Corpus.Building;
 using Llamax.Corpus.Lexicons;
 using Llamax.Corpus.Reading;
-using Llamax.Corpus.Tests.Lexicons;
 using Llamax.Corpus.Tests.Packing;
 using Llamax.Runs;
 
@@ -47,7 +46,8 @@ public sealed class TrainingSetBuilderTests : IDisposable
     {
         var entries = Build(_small with { AugmentBelow = 0, ReplicateBelow = 5000 }, Pairs("en", "ha", 2000));
         Assert.InRange(entries.Count(entry => entry.Source == "en"), 2850, 3150);
-        var directionsOfAPair = entries.GroupBy(entry => entry.Origin).Select(replicas => replicas.Count(entry => entry.Source == "en")).CountBy(n => n).ToDictionary();
+        var directionsOfAPair = entries.GroupBy(entry => entry.Origin).Select(replicas => replicas.Count(entry => entry.Source == "en"))
+            .CountBy(n => n).ToDictionary();
         Assert.InRange(directionsOfAPair[0], 190, 310);
         Assert.InRange(directionsOfAPair[1], 660, 840);
     }
@@ -64,7 +64,8 @@ public sealed class TrainingSetBuilderTests : IDisposable
             if (entry.Kind == EntryKind.Parallel)
                 Assert.Equal(source, entry.Segments[0].Text);
             else
-                Assert.Contains(entry.Segments[0].Text, (string[])[source.ToLowerInvariant(), $"wort {number}", $"mot {number}", $"word {number}", $"kalma {number}"]);
+                Assert.Contains(entry.Segments[0].Text,
+                    (string[])[source.ToLowerInvariant(), $"wort {number}", $"mot {number}", $"word {number}", $"kalma {number}"]);
         }
     }
 
@@ -81,7 +82,8 @@ public sealed class TrainingSetBuilderTests : IDisposable
     public void Other_language_pairs_do_not_change_the_draws_of_a_pair()
     {
         var alone = Build(_small, Pairs("en", "ha", 50));
-        var together = Build(_small, Pairs("de", "en", 70), Pairs("en", "ha", 50)).Where(entry => entry.Origin.StartsWith("en-ha", StringComparison.Ordinal));
+        var together = Build(_small, Pairs("de", "en", 70), Pairs("en", "ha", 50))
+            .Where(entry => entry.Origin.StartsWith("en-ha", StringComparison.Ordinal));
         Assert.Equal(Texts(alone), Texts(together));
     }
 
@@ -112,7 +114,8 @@ public sealed class TrainingSetBuilderTests : IDisposable
 
         var read = TrainingSetFile.Read(Path.Combine(_folder.FullPath, "a", "train.parquet")).ToList();
         Assert.Equal(manifest.Counts.Select(Short), read
-            .CountBy(entry => (entry.Kind, entry.Source, entry.Target)).Select(pair => (pair.Key.Kind, pair.Key.Source, pair.Key.Target, (long)pair.Value)).Order());
+            .CountBy(entry => (entry.Kind, entry.Source, entry.Target))
+                .Select(pair => (pair.Key.Kind, pair.Key.Source, pair.Key.Target, (long)pair.Value)).Order());
         Assert.Equal("sft:1", Assert.Single(read, entry => entry.Kind == EntryKind.Instruction).Origin);
         Assert.NotEqual(read.OrderBy(entry => entry.Kind), read);
 
@@ -126,7 +129,10 @@ public sealed class TrainingSetBuilderTests : IDisposable
         Assert.Contains("5 sentence pairs read, 6 announced", miscounted.Message, StringComparison.Ordinal);
         Assert.Throws<RequestException>(() => Build(_small, Pairs("en", "en", 5)));
         Assert.Throws<RequestException>(() => new TrainingSetBuilder(_small, _lexicon).Write(_folder.FullPath, "a/b", new()));
-        var options = new TrainingSetOptions { Epoch = -1, ReplicateBelow = -1, Replicas = 0, AugmentBelow = -1, LinesKeptTogether = 0, CodeSwitch = new() { ReplacementRate = 2 } };
+        var options = new TrainingSetOptions
+        {
+            Epoch = -1, ReplicateBelow = -1, Replicas = 0, AugmentBelow = -1, LinesKeptTogether = 0, CodeSwitch = new() { ReplacementRate = 2 },
+        };
         var error = Assert.Throws<RequestException>(() => new TrainingSetBuilder(options, _lexicon));
         Assert.All(
             ["epoch", "replicateBelow", "replicas", "augmentBelow", "linesKeptTogether", "codeSwitch.replacementRate"],
@@ -138,7 +144,8 @@ public sealed class TrainingSetBuilderTests : IDisposable
         var pairs = Pairs("en", "ha", 20);
         return new TrainingSetBuilder(options, _lexicon).Write(Path.Combine(_folder.FullPath, folder), "train", new()
         {
-            Monolingual = [new("ha", Enumerable.Range(0, 40).Select(i => new TextLine($"layi {i}", $"ha.txt:{i}")).Append(new(" ", "ha.txt:40")))],
+            Monolingual = [new("ha",
+                Enumerable.Range(0, 40).Select(i => new TextLine($"layi {i}", $"ha.txt:{i}")).Append(new(" ", "ha.txt:40")))],
             Parallel = [pairs with { Count = 21, Pairs = pairs.Pairs.Append(new("word", " ", "en-ha:20")) }],
             Ready = [new(EntryKind.Instruction, "en", "ha", [new("prompt", false), new("answer", true)], "sft:1")],
         });
@@ -148,7 +155,8 @@ public sealed class TrainingSetBuilderTests : IDisposable
         [.. new TrainingSetBuilder(options, _lexicon).Build(new() { Parallel = sources }, new())];
 
     private static ParallelSource Pairs(string source, string target, int count) => new(
-        source, target, count, Enumerable.Range(0, count).Select(i => new SentencePair(Word(source, i), Word(target, i), $"{source}-{target}:{i}")));
+        source, target, count, Enumerable.Range(0, count)
+            .Select(i => new SentencePair(Word(source, i), Word(target, i), $"{source}-{target}:{i}")));
 
     private static string Word(string language, int number) => language == "ha" ? $"Kalma {number}" : $"Word {number}";
 

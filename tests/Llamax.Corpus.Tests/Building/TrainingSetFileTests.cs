@@ -13,10 +13,10 @@ public sealed class TrainingSetFileTests : IDisposable
     [Fact]
     public void What_is_written_is_read_over_several_row_groups()
     {
-        var entries = RandomEntries.Draw(1, 60_000, longestWord: 2);
+        var entries = RandomEntries.Draw(1, 2500, longestWord: 4);
         entries.Add(new(EntryKind.Augmented, "en", "zhtrad", [new("", false), new("𠮷\n\t\"", true), new("third", false)], ""));
         var path = _folder.File("set.parquet");
-        TrainingSetFile.Write(path, entries);
+        TrainingSetFile.Write(path, entries, entriesPerRowGroup: 1000);
         var read = TrainingSetFile.Read(path).ToList();
         Assert.Equal(entries.Select(Flat), read.Select(Flat));
         Assert.Equal([path], Directory.GetFiles(_folder.FullPath));
@@ -37,5 +37,6 @@ public sealed class TrainingSetFileTests : IDisposable
         }
     }
 
-    private static string Flat(TrainingEntry entry) => $"{entry.Kind} {entry.Source} {entry.Target} {string.Join('|', entry.Segments)} {entry.Origin}";
+    private static string Flat(TrainingEntry entry) =>
+        $"{entry.Kind} {entry.Source} {entry.Target} {string.Join('|', entry.Segments)} {entry.Origin}";
 }

@@ -148,12 +148,12 @@ public sealed class BuiltInCorpusTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         var corpus = new BuiltInCorpus(languages);
         var reading = clock.Elapsed;
-        var items = BuiltInCorpus.Items(CorpusSplit.Train).Take(5_000).ToArray();
+        var items = BuiltInCorpus.Items(CorpusSplit.Train).Take(1_000).ToArray();
         corpus.Render(items[0], languages[0]);
         clock.Restart();
         var letters = items.Sum(item => languages.Sum(language => (long)corpus.Render(item, language).Length));
-        var speed = 120_000 / clock.Elapsed.TotalSeconds;
-        output.WriteLine($"names read in {reading.TotalSeconds:F2} s; {speed:N0} lines/s, {letters / 120_000.0:F1} characters a line");
+        var speed = 24_000 / clock.Elapsed.TotalSeconds;
+        output.WriteLine($"names read in {reading.TotalSeconds:F2} s; {speed:N0} lines/s, {letters / 24_000.0:F1} characters a line");
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 6);
     }
 }

@@ -7,14 +7,16 @@ public sealed class MultilingualLexiconTests
 {
     private static readonly LexiconEntry[] _hello =
     [
-        new("en", "hello", "fr", "Bonjour"), new("en", "Hello", "de", "Hallo"), new("en", "hello", "zh", "你好"), new("en", "hello", "fr", "salut"),
+        new("en", "hello", "fr", "Bonjour"), new("en", "Hello", "de", "Hallo"), new("en", "hello", "zh", "你好"),
+        new("en", "hello", "fr", "salut"),
     ];
 
     [Fact]
     public void The_papers_example_becomes_one_entry_of_entities_with_their_languages()
     {
         var lexicon = MultilingualLexicon.Build(_hello);
-        Assert.Equal(["hallo_de", "bonjour_fr", "salut_fr", "你好_zh"], lexicon.Translations("en", "HELLO").Select(entity => entity.ToString()));
+        Assert.Equal(["hallo_de", "bonjour_fr", "salut_fr", "你好_zh"],
+            lexicon.Translations("en", "HELLO").Select(entity => entity.ToString()));
         Assert.Equal(["de", "en", "fr", "zh"], lexicon.Languages);
         Assert.Equal(2, lexicon.EntityCounts["fr"]);
         Assert.Equal(["hello_en", "bonjour_fr", "hallo_de", "你好_zh", "salut_fr"], lexicon.Entities.Select(entity => entity.ToString()));

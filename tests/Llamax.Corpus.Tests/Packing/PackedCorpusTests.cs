@@ -136,7 +136,8 @@ public sealed class PackedCorpusTests : IDisposable
     [Fact]
     public void A_pair_longer_than_a_block_is_cut_and_counted()
     {
-        var manifest = Write(new CharacterTokenizer(), [Pair(EntryKind.Parallel, "short", new string('x', 60)), Pair(EntryKind.Parallel, "a", "b")]);
+        var manifest = Write(
+            new CharacterTokenizer(), [Pair(EntryKind.Parallel, "short", new string('x', 60)), Pair(EntryKind.Parallel, "a", "b")]);
         var count = Assert.Single(manifest.Counts);
         Assert.Equal((2, 2, 1), (count.Entries, count.Documents, count.CutEntries));
         Assert.Equal(6 + 61 - 31, count.CutTokens);
@@ -149,7 +150,8 @@ public sealed class PackedCorpusTests : IDisposable
     {
         var manifest = Write(
             new CharacterTokenizer(),
-            [new(EntryKind.Instruction, "en", "de", [new(new string('p', 60), false), new("answer", true)], "t:1"), Line("en", ""), Line("de", "da")]);
+            [new(EntryKind.Instruction, "en", "de", [new(new string('p', 60), false), new("answer", true)], "t:1"), Line("en", ""),
+                Line("de", "da")]);
         Assert.Equal(
             [(EntryKind.Monolingual, "de", 0L), (EntryKind.Monolingual, "en", 1L), (EntryKind.Instruction, "en", 1L)],
             manifest.Counts.Select(count => (count.Kind, count.Source, count.EmptyEntries)));
@@ -169,7 +171,8 @@ public sealed class PackedCorpusTests : IDisposable
     public void Best_fit_leaves_little_padding()
     {
         var entries = RandomEntries.Draw(21, 5000, longestWord: 4);
-        var manifest = Write(new CharacterTokenizer(), entries, new() { BlockLength = 512, OpenBlocks = 64, MonolingualDocumentLength = 2000 });
+        var manifest = Write(
+            new CharacterTokenizer(), entries, new() { BlockLength = 512, OpenBlocks = 64, MonolingualDocumentLength = 2000 });
         Assert.InRange(manifest.PaddingShare, 0, 0.02);
     }
 
@@ -202,14 +205,17 @@ public sealed class PackedCorpusTests : IDisposable
     [InlineData("")]
     [InlineData("../train")]
     public void A_name_with_folders_is_refused(string name) =>
-        Assert.Throws<RequestException>(() => new PackedCorpusWriter(new CharacterTokenizer(), _options).Write(_folder.FullPath, name, [Line("en", "a")]));
+        Assert.Throws<RequestException>(
+            () => new PackedCorpusWriter(new CharacterTokenizer(), _options).Write(_folder.FullPath, name, [Line("en", "a")]));
 
     [Fact]
     public void Options_that_break_their_rules_are_named_at_once()
     {
         var error = Assert.Throws<RequestException>(() =>
-            new PackedCorpusWriter(new CharacterTokenizer(), new() { BlockLength = 1, OpenBlocks = 0, MonolingualDocumentLength = 0, Threads = 0 }));
-        Assert.All(["blockLength", "openBlocks", "monolingualDocumentLength", "threads"], name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
+            new PackedCorpusWriter(
+                new CharacterTokenizer(), new() { BlockLength = 1, OpenBlocks = 0, MonolingualDocumentLength = 0, Threads = 0 }));
+        Assert.All(["blockLength", "openBlocks", "monolingualDocumentLength", "threads"],
+            name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -291,14 +297,16 @@ public sealed class PackedCorpusTests : IDisposable
         var json = File.ReadAllText(_folder.File("manifest.json"));
         Assert.Contains("\"blockLength\": 32", json, StringComparison.Ordinal);
         Assert.Contains("\"kind\": \"parallel\"", json, StringComparison.Ordinal);
-        Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder.File("train.tokens")))), json, StringComparison.Ordinal);
+        Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder.File("train.tokens")))), json,
+            StringComparison.Ordinal);
     }
 
     private static IEnumerable<(int[] Tokens, bool[] Loss)> ByHand(CharacterTokenizer tokenizer, TrainingEntry entry)
     {
         var space = entry.IsJoinedBySpace && !tokenizer.PutsSpaceInFront ? " " : "";
         var content = entry.Segments
-            .SelectMany((segment, i) => tokenizer.Encode(i > 0 ? space + segment.Text : segment.Text).Select(id => (Id: id, segment.HasLoss)))
+            .SelectMany((segment, i) =>
+                tokenizer.Encode(i > 0 ? space + segment.Text : segment.Text).Select(id => (Id: id, segment.HasLoss)))
             .ToList();
         int[] bos = tokenizer.BosId is { } b ? [b] : [];
         var room = _options.BlockLength - bos.Length;
@@ -332,7 +340,8 @@ public sealed class PackedCorpusTests : IDisposable
         {
             corpus.Read(index, block);
             foreach (var document in block.Documents)
-                documents.Add((document, block.Tokens[document.Start..(document.Start + document.Length)], block.Loss[document.Start..(document.Start + document.Length)]));
+                documents.Add((document, block.Tokens[document.Start..(document.Start + document.Length)],
+                    block.Loss[document.Start..(document.Start + document.Length)]));
         }
 
         return documents;

@@ -1,11 +1,15 @@
 using System.Text.Json;
 using Llamax.Decoding.Engines;
 using Llamax.Decoding.Search;
+using Llamax.Models.Causal;
 using Llamax.Testing;
 
 namespace Llamax.Decoding.Tests.Search;
 
-/// <summary>Every folder below models/ with a decoder-only model and a decoding.json: Hugging Face's search, hypothesis by hypothesis.</summary>
+/// <summary>
+/// Every folder below models/ with a decoding.json and a decoder that <see cref="CausalModel"/> loads: Hugging Face's search,
+/// hypothesis by hypothesis.
+/// </summary>
 public sealed class DecodingGoldenTests
 {
     public static TheoryData<string, string> Cases()
@@ -33,8 +37,7 @@ public sealed class DecodingGoldenTests
         var item = root.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("id").GetString() == id);
         var ends = Ints(item.GetProperty("args").GetProperty("eos_token_id"));
 
-        var model = new PlainLlama(path);
-        using IDecoderEngine engine = new TableEngine(model.Vocabulary, model.Logits, 128);
+        using var engine = new TorchDecoderEngine(CausalModel.Load(path), ownsModel: true);
         var results = new BatchedSearch(engine, ends, Options(item.GetProperty("args"))).Run(Prompts(root), null, TestContext.Current.CancellationToken);
 
         var sentence = 0;
@@ -102,7 +105,8 @@ public sealed class DecodingGoldenTests
     private static bool IsDecoderOnly(string folder)
     {
         using var config = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "config.json")));
-        return config.RootElement.GetProperty("architectures")[0].GetString()!.EndsWith("ForCausalLM", StringComparison.Ordinal);
+        return config.RootElement.GetProperty("architectures")[0].GetString()
+            is "LlamaForCausalLM" or "MistralForCausalLM" or "Qwen2ForCausalLM";
     }
 
     private static int[] Ints(JsonElement array) => [.. array.EnumerateArray().Select(value => value.GetInt32())];

@@ -40,7 +40,7 @@ public sealed class TranslatorTests
         var endless = Enumerable.Range(0, int.MaxValue).Select(i =>
         {
             read++;
-            return new TranslationRequest($"n{i}", "en", "de");
+            return new TranslationRequest(i % 100 == 29 ? $"n{i}" : "", "en", "de"); // mostly blank: the toy is slow
         });
         Assert.Equal("N1029", translator.Translate(endless, Now).Skip(1029).First().Text);
         Assert.InRange(read, 1030, 3000);
@@ -77,6 +77,15 @@ public sealed class TranslatorTests
         var translation = translator.Translate([new("x", "en", "de")], Now).Single();
         Assert.Equal("A", translation.Text);
         Assert.False(translation.IsCut);
+    }
+
+    [Fact]
+    public void Ids_beyond_the_vocabulary_say_nothing()
+    {
+        var engine = new TableEngine(300, sequence => [.. Enumerable.Range(0, 300).Select(id =>
+            id == sequence[^1] switch { '=' => 299, 299 => 'A', _ => 0 } ? 9.0 : 0)], 256);
+        using var translator = new PromptedTranslator(engine, Tokenizer, [0], Profile(), new() { Beams = 1 });
+        Assert.Equal("A", translator.Translate([new("x", "en", "de")], Now).Single().Text);
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Llamax.Decoding.Translators;
 using Llamax.Evaluation.Directions;
 using Llamax.Evaluation.Suites;
 using Llamax.Metrics.Bleu;
@@ -19,6 +18,25 @@ public sealed class DirectionMatrixTests
             ("ru", ["кот сидел на коврике", "да"]),
         ],
         trained: (source, target) => source == "en" || target == "en");
+
+    private static readonly MatrixOptions OneByOne = new() { SentencesTogether = 1 };
+
+    [Fact]
+    public void Directions_translated_together_leave_the_same_results_as_one_by_one()
+    {
+        using var together = new TemporaryFolder();
+        using var oneByOne = new TemporaryFolder();
+        var toy = Toy();
+        new DirectionMatrix(together.Path, new() { SentencesTogether = 3 }).Run(toy, Tests, TestContext.Current.CancellationToken);
+        new DirectionMatrix(oneByOne.Path, OneByOne).Run(Toy(), Tests, TestContext.Current.CancellationToken);
+        Assert.Equal(["en-de en-ru", "de-en de-ru", "ru-en ru-de"], toy.Calls);
+        foreach (var file in Directory.GetFiles(oneByOne.Path))
+            Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(together.Path, Path.GetFileName(file))));
+        var loaded = new DirectionMatrix(together.Path).Load("toy", Tests);
+        Assert.Equal(Tests.Directions.Select(d => d.ToString()), loaded.Directions.Select(d => $"{d.Source}→{d.Target}"));
+        File.Delete(Path.Combine(together.Path, "ru-de.json"));
+        Assert.Contains("was not evaluated", Assert.Throws<RequestException>(() => new DirectionMatrix(together.Path).Load("toy", Tests)).Message);
+    }
 
     [Fact]
     public void Every_direction_is_scored_as_the_metrics_score_it()
@@ -56,9 +74,9 @@ public sealed class DirectionMatrixTests
 
         var killed = new ToyTranslator(Upper) { FailAtCall = 2 };
         Assert.Throws<OperationCanceledException>(
-            () => new DirectionMatrix(resumed.Path).Run(killed, Tests, TestContext.Current.CancellationToken));
+            () => new DirectionMatrix(resumed.Path, OneByOne).Run(killed, Tests, TestContext.Current.CancellationToken));
         var second = Toy();
-        new DirectionMatrix(resumed.Path).Run(second, Tests, TestContext.Current.CancellationToken);
+        new DirectionMatrix(resumed.Path, OneByOne).Run(second, Tests, TestContext.Current.CancellationToken);
 
         Assert.Equal(["de-en", "de-ru", "ru-en", "ru-de"], second.Calls);
         Assert.Equal(6, Directory.GetFiles(resumed.Path).Length);
@@ -79,7 +97,7 @@ public sealed class DirectionMatrixTests
         Assert.Contains("tok:char", rescored.Directions[0].Scores[0].Signature);
 
         var other = new ToyTranslator(Upper, fingerprint: "another model");
-        new DirectionMatrix(folder.Path).Run(other, Tests, TestContext.Current.CancellationToken);
+        new DirectionMatrix(folder.Path, OneByOne).Run(other, Tests, TestContext.Current.CancellationToken);
         Assert.Equal(6, other.Calls.Count);
     }
 
@@ -91,16 +109,6 @@ public sealed class DirectionMatrixTests
         var system = new ToyTranslator(s => s == "yes" ? " " : s);
         new DirectionMatrix(folder.Path, events: events).Run(system, Tests, TestContext.Current.CancellationToken);
         Assert.Contains("en→de: 1 of 2 translations are empty", events.Warnings);
-    }
-
-    [Fact]
-    public void A_translator_of_the_decoding_room_is_a_system()
-    {
-        using var folder = new TemporaryFolder();
-        using var translator = new ReversingTranslator();
-        var result = new DirectionMatrix(folder.Path)
-            .Run(new ModelTranslator("reversed", "v1", translator), Tests, TestContext.Current.CancellationToken);
-        Assert.Equal(["en>de tam eht no tas tac eht", "en>de sey"], result.Directions[0].Hypotheses);
     }
 
     [Fact]
@@ -140,16 +148,6 @@ public sealed class DirectionMatrixTests
         }
 
         public void Warn(string message) => Warnings.Add(message);
-    }
-
-    private sealed class ReversingTranslator : ITranslator
-    {
-        public IEnumerable<Translation> Translate(IEnumerable<TranslationRequest> requests, CancellationToken cancellation = default) =>
-            requests.Select(r => new Translation(r, [new($"{r.Source}>{r.Target} {string.Concat(r.Text.Reverse())}", -1)]));
-
-        public void Dispose()
-        {
-        }
     }
 
     private static ToyTranslator Toy() => new(Upper);

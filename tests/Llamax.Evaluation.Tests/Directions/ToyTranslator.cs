@@ -1,4 +1,5 @@
 using Llamax.Evaluation.Directions;
+using Llamax.Evaluation.Suites;
 
 namespace Llamax.Evaluation.Tests.Directions;
 
@@ -13,12 +14,11 @@ internal sealed class ToyTranslator(Func<string, string> translate, string finge
 
     public string Fingerprint => fingerprint;
 
-    public IReadOnlyList<string> Translate(
-        string source, string target, IReadOnlyList<string> sentences, CancellationToken cancellation)
+    public IReadOnlyList<string> Translate(IReadOnlyList<TestDirection> directions, CancellationToken cancellation)
     {
         if (Calls.Count == FailAtCall)
             throw new OperationCanceledException();
-        Calls.Add($"{source}-{target}");
-        return [.. sentences.Select(translate)];
+        Calls.Add(string.Join(' ', directions.Select(d => $"{d.Source}-{d.Target}")));
+        return [.. directions.SelectMany(d => d.SourceLines).Select(translate)];
     }
 }

@@ -1,6 +1,6 @@
 using Llamax.Runs.Progress;
 
-namespace Llamax.Corpus.Tests.Lexicons;
+namespace Llamax.Corpus.Tests.Building;
 
 /// <summary>Remembers what a run warned of.</summary>
 internal sealed class Warnings : IRunEvents
