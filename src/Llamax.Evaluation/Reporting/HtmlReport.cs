@@ -88,7 +88,7 @@ public static class HtmlReport
         {
             page.Add($"<th class=\"n\">{report.Metrics[i].Label}</th>");
             if (i == 0)
-                page.Add("<th></th>"); // above the bars
+                page.Add("<th class=\"bar\"></th>");
         }
 
         page.Add("<th class=\"n\">exact</th><th class=\"n\">wrong script</th></tr></thead>\n");
