@@ -101,10 +101,10 @@ public sealed class KeyValueCache : IDisposable
         var live = _promptOfRow.Distinct().Order().ToArray();
         if (live.Length == 0 || live.Length * 2 > _promptLengths.Length)
             return;
+        _promptLengths = [.. live.Select(prompt => _promptLengths[prompt])];
         var index = Index(live);
         foreach (var layer in _layers)
-            layer.SelectPrompts(index);
-        _promptLengths = [.. live.Select(prompt => _promptLengths[prompt])];
+            layer.SelectPrompts(index, _promptLengths.Max());
         _promptOfRow = [.. _promptOfRow.Select(prompt => Array.BinarySearch(live, prompt))];
     }
 

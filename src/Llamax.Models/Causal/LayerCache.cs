@@ -37,10 +37,11 @@ internal sealed class LayerCache : IDisposable
         SelectRows(ref _newValues, index, steps, mostNewTokens);
     }
 
-    public void SelectPrompts(Tensor index)
+    /// <summary>Keeps some prompts, cut to the longest of them.</summary>
+    public void SelectPrompts(Tensor index, int longest)
     {
-        Replace(ref _promptKeys, _promptKeys!.index_select(0, index));
-        Replace(ref _promptValues, _promptValues!.index_select(0, index));
+        Replace(ref _promptKeys, _promptKeys!.narrow(2, 0, longest).index_select(0, index));
+        Replace(ref _promptValues, _promptValues!.narrow(2, 0, longest).index_select(0, index));
     }
 
     /// <summary>Adds one token to every row and attends to its prompt and to its own new tokens.</summary>
@@ -58,7 +59,7 @@ internal sealed class LayerCache : IDisposable
         var suffixKeys = _newKeys.narrow(0, 0, rows).narrow(2, plan.FirstSeenStep, plan.SeenSteps);
         var suffixValues = _newValues.narrow(0, 0, rows).narrow(2, plan.FirstSeenStep, plan.SeenSteps);
 
-        var queryRKGD = (query * (1 / Math.Sqrt(size))).view(rows, heads, group, size);
+        var queryRKGD = (query * (1 / Math.Sqrt(size))).reshape(rows, heads, group, size);
         var promptScores = matmul(plan.Gather(queryRKGD), _promptKeys!.transpose(-1, -2));
         if (plan.HiddenInPrompt is { } hidden)
             promptScores = promptScores.masked_fill(hidden, double.NegativeInfinity);
@@ -67,7 +68,7 @@ internal sealed class LayerCache : IDisposable
         var length = _promptKeys.shape[2];
         var fromPrompt = matmul(plan.Gather(weights.narrow(-1, 0, length)), _promptValues!);
         var fromSuffix = matmul(weights.narrow(-1, length, plan.SeenSteps), suffixValues);
-        return (plan.Scatter(fromPrompt, group) + fromSuffix).view(rows, heads * group, size).MoveToOuterDisposeScope();
+        return (plan.Scatter(fromPrompt, group) + fromSuffix).reshape(rows, heads * group, size).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -54,9 +54,9 @@ internal sealed class CheckpointFolder : IDisposable
     /// <summary>Copies a stored tensor into <paramref name="target"/>, of the same shape, converting its element type.</summary>
     public void CopyTo(string name, Tensor target)
     {
-        using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        target.copy_(_owners[name].View(name));
+        using var stored = _owners[name].View(name);
+        target.copy_(stored);
     }
 
     /// <summary>
