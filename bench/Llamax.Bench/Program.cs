@@ -1,1 +1,20 @@
-Console.WriteLine("bench");
+using Llamax.Bench;
+using Llamax.Bench.TrainingStep;
+
+// One verb per benchmark: bench VERB [--repeats N] [--out FOLDER].
+var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComparer.Ordinal)
+{
+    ["training-step"] = TrainingStepBench.Run,
+};
+
+if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench) || BenchOptions.Parse(args.AsSpan(1)) is not { } options)
+{
+    Console.Error.WriteLine($"usage: Llamax.Bench {string.Join('|', benches.Keys)} [--repeats N] [--out FOLDER]");
+    return 2;
+}
+
+var report = bench(options);
+Console.Write(report.ToMarkdown());
+if (options.Out is not null)
+    report.Save(options.Out);
+return 0;

@@ -24,10 +24,19 @@ public enum EntryKind : byte
 /// <param name="HasLoss">Whether its tokens are learnt.</param>
 public readonly record struct TextSegment(string Text, bool HasLoss);
 
-/// <summary>One document of the training set. Packing adds BOS in front (never learnt) and EOS behind (learnt where the last segment is).</summary>
+/// <summary>
+/// One document of the training set. Packing adds BOS in front (never learnt) and EOS behind (learnt where the last segment is).
+/// </summary>
 /// <param name="Kind">Its part in Algorithm 1.</param>
 /// <param name="Source">Paper code of the source (or only) language.</param>
 /// <param name="Target">Paper code of the target language; empty for monolingual text.</param>
-/// <param name="Segments">In order.</param>
+/// <param name="Segments">
+/// In order. The two sentences of <see cref="EntryKind.Parallel"/>, <see cref="EntryKind.Augmented"/> and <see cref="EntryKind.Pivot"/> are
+/// joined by one space that neither of them holds; other kinds are joined by nothing.
+/// </param>
 /// <param name="Origin">File and line, or generator and item.</param>
-public sealed record TrainingEntry(EntryKind Kind, string Source, string Target, IReadOnlyList<TextSegment> Segments, string Origin);
+public sealed record TrainingEntry(EntryKind Kind, string Source, string Target, IReadOnlyList<TextSegment> Segments, string Origin)
+{
+    /// <summary>Whether one space stands between the segments.</summary>
+    public bool IsJoinedBySpace => Kind is EntryKind.Parallel or EntryKind.Augmented or EntryKind.Pivot;
+}

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Llamax.Models.Tests")]
+[assembly: InternalsVisibleTo("Llamax.Training")]
 [assembly: InternalsVisibleTo("Llamax.Bench")]

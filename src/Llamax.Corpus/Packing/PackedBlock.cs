@@ -12,7 +12,9 @@ public sealed class PackedBlock(int length)
     /// <summary>[length] position inside the document, from 0: rotary positions restart with every document.</summary>
     public int[] Positions { get; } = new int[length];
 
-    /// <summary>[length] whether the token here is learnt when predicted from the one before it. Never true for the first token of a document.</summary>
+    /// <summary>
+    /// [length] whether the token here is learnt when predicted from the one before it. Never true for the first token of a document.
+    /// </summary>
     public bool[] Loss { get; } = new bool[length];
 
     /// <summary>The documents of the block in order: kind, languages and token count, for loss by language and kind.</summary>

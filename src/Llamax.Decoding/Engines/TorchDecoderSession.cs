@@ -7,7 +7,7 @@ namespace Llamax.Decoding.Engines;
 internal sealed class TorchDecoderSession(CausalModel model) : IDecoderSession
 {
     private readonly KeyValueCache _cache = new(model);
-    private Tensor? _logProbabilities;   // [rows, vocabulary] float32
+    private Tensor? _logits;   // [rows, vocabulary] float32
 
     public int Rows => _cache.Rows;
 
@@ -48,7 +48,7 @@ internal sealed class TorchDecoderSession(CausalModel model) : IDecoderSession
 
         // libtorch breaks ties as it likes. One candidate more shows whether a tie crosses the border; then the row is read whole.
         var width = Math.Min(k + 1, model.Config.VocabularySize);
-        var (values, indices) = _logProbabilities!.topk(width);
+        var (values, indices) = nn.functional.log_softmax(_logits!, -1).topk(width);
         var (best, bestIds) = (values.cpu().data<float>().ToArray(), indices.cpu().data<long>().ToArray());
         for (var row = 0; row < Rows; row++)
         {
@@ -69,24 +69,35 @@ internal sealed class TorchDecoderSession(CausalModel model) : IDecoderSession
 
     public void LogProbabilities(int row, Span<float> destination)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(row);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, model.Config.VocabularySize);
         using var scope = NewDisposeScope();
-        _logProbabilities![row].cpu().data<float>().CopyTo(destination);
+        nn.functional.log_softmax(Row(row, destination), -1).cpu().data<float>().CopyTo(destination);
+    }
+
+    public void Logits(int row, Span<float> destination)
+    {
+        using var scope = NewDisposeScope();
+        Row(row, destination).cpu().data<float>().CopyTo(destination);
     }
 
     public void Dispose()
     {
-        _logProbabilities?.Dispose();
+        _logits?.Dispose();
         _cache.Dispose();
     }
 
     private void Distribute(Tensor hidden)
     {
         using var quiet = no_grad();
-        _logProbabilities?.Dispose();
-        _logProbabilities = nn.functional.log_softmax(model.Project(hidden).to(ScalarType.Float32), -1).DetachFromDisposeScope();
+        _logits?.Dispose();
+        _logits = model.Project(hidden).to(ScalarType.Float32).DetachFromDisposeScope();
+    }
+
+    private Tensor Row(int row, Span<float> destination)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, model.Config.VocabularySize);
+        return _logits![row];
     }
 
     private (float[] Values, long[] Ids) ReadWhole(int row)

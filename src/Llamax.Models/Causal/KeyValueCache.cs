@@ -102,9 +102,9 @@ public sealed class KeyValueCache : IDisposable
         if (live.Length == 0 || live.Length * 2 > _promptLengths.Length)
             return;
         _promptLengths = [.. live.Select(prompt => _promptLengths[prompt])];
-        var index = Index(live);
+        var (index, longest) = (Index(live), _promptLengths.Max());
         foreach (var layer in _layers)
-            layer.SelectPrompts(index, _promptLengths.Max());
+            layer.SelectPrompts(index, longest);
         _promptOfRow = [.. _promptOfRow.Select(prompt => Array.BinarySearch(live, prompt))];
     }
 

@@ -37,7 +37,7 @@ internal sealed class LayerCache : IDisposable
         SelectRows(ref _newValues, index, steps, mostNewTokens);
     }
 
-    /// <summary>Keeps some prompts, cut to the longest of them.</summary>
+    /// <summary>Keeps some prompts, as long as the longest of them.</summary>
     public void SelectPrompts(Tensor index, int longest)
     {
         Replace(ref _promptKeys, _promptKeys!.narrow(2, 0, longest).index_select(0, index));

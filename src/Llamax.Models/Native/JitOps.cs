@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Native;
@@ -72,5 +73,29 @@ public static class JitOps
         Call("fused_adamw", values, gradients, first, second, steps, rate, beta1, beta2, decay, epsilon).Dispose();
     }
 
-    private static Tensor Call(string name, params object[] arguments) => Unit.Value.invoke<Tensor>(name, arguments);
+    // TorchSharp makes a native scalar of a double and keeps nothing that owns it: a collection before the native call frees what
+    // the call then reads. So the scalars are made, and outlive the call, here.
+    private static Tensor Call(string name, params object[] arguments)
+    {
+        var scalars = new List<Scalar>();
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] is double number)
+            {
+                scalars.Add(number);
+                arguments[i] = scalars[^1];
+            }
+        }
+
+        try
+        {
+            return Unit.Value.invoke<Tensor>(name, arguments);
+        }
+        finally
+        {
+            foreach (var scalar in scalars)
+                scalar.Dispose();
+            GC.KeepAlive(arguments);
+        }
+    }
 }

@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace Llamax.Bench;
+
+/// <summary>What every benchmark can be told.</summary>
+internal sealed record BenchOptions
+{
+    /// <summary>Measured rounds of every candidate, after one that is not measured.</summary>
+    public int Repeats { get; init; } = 5;
+
+    /// <summary>Folder for the tables; null = only on the screen.</summary>
+    public string? Out { get; init; }
+
+    /// <summary>Null = not understood.</summary>
+    public static BenchOptions? Parse(ReadOnlySpan<string> arguments)
+    {
+        var options = new BenchOptions();
+        for (var i = 0; i < arguments.Length; i += 2)
+        {
+            if (i + 1 == arguments.Length)
+                return null;
+            if (arguments[i] == "--out")
+                options = options with { Out = arguments[i + 1] };
+            else if (arguments[i] == "--repeats" && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0)
+                options = options with { Repeats = n };
+            else
+                return null;
+        }
+
+        return options;
+    }
+}

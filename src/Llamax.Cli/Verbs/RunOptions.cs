@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Llamax.Cli.Rendering;
+using Llamax.Pipelines;
+using Llamax.Pipelines.Recipes;
+using Llamax.Runs.Recipes;
+
+namespace Llamax.Cli.Verbs;
+
+/// <summary>The options that <c>run</c> and <c>quickstart</c> share.</summary>
+internal sealed class RunOptions
+{
+    private readonly Option<string?> _out = new("--out") { Description = "Folder of the results", HelpName = "DIR" };
+    private readonly Option<string[]> _set = new("--set") { Description = "Replace a value of the recipe, for example model.layers=6", HelpName = "A.B=C" };
+    private readonly Option<string?> _from = new("--from") { Description = "Do this stage and all after it anew", HelpName = "STAGE" };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would be done, and stop" };
+    private readonly Option<bool> _compare = new("--compare") { Description = "Also run the phases that are only there to compare against" };
+
+    internal void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[_out, _set, _from, _dryRun, _compare])
+            command.Options.Add(option);
+    }
+
+    internal int Run(ParseResult parsed, RecipeFile file, string defaultOut, CancellationToken cancellation)
+    {
+        foreach (var assignment in parsed.GetValue(_set) ?? [])
+            file.Set(assignment);
+        var recipe = RecipeFiles.Bind(file);
+        var events = Talk.Events();
+        using var display = events as IDisposable;
+        var run = new RecipeRun(recipe, parsed.GetValue(_out) ?? defaultOut, parsed.GetValue(_compare), events);
+        if (parsed.GetValue(_dryRun))
+        {
+            foreach (var line in run.Describe())
+                Console.Out.WriteLine(line);
+            return CommandLine.Done;
+        }
+
+        run.Execute(parsed.GetValue(_from), cancellation);
+        return CommandLine.Done;
+    }
+}

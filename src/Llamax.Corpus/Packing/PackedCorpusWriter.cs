@@ -1,0 +1,159 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using Llamax.Runs;
+using Llamax.Runs.Progress;
+using Llamax.Text.Tokenization;
+
+namespace Llamax.Corpus.Packing;
+
+/// <summary>
+/// Lays a training set into blocks of a fixed length: NAME.tokens, NAME.index (see <see cref="PackedFormat"/>) and manifest.json.
+/// Documents (BOS, segments, EOS) are never split over blocks, except monolingual text longer than a block, which goes on as a new
+/// document; a pair longer than a block is cut and counted. The same entries and options give the same bytes on any number of cores.
+/// </summary>
+public sealed class PackedCorpusWriter
+{
+    private const int EntriesPerBatch = 1024;
+
+    private readonly ITokenizer _tokenizer;
+    private readonly PackingOptions _options;
+    private readonly IRunEvents _events;
+
+    /// <exception cref="RequestException">An option breaks its rule.</exception>
+    public PackedCorpusWriter(ITokenizer tokenizer, PackingOptions options, IRunEvents? events = null)
+    {
+        OptionProblem.ThrowIfAny("packing", options.Problems());
+        (_tokenizer, _options, _events) = (tokenizer, options, events ?? SilentEvents.Instance);
+    }
+
+    /// <summary>
+    /// Writes NAME.tokens, NAME.index and manifest.json to <paramref name="folder"/>; the index appears last but for the manifest.
+    /// </summary>
+    /// <exception cref="RequestException">Nothing to pack, or <paramref name="name"/> is no plain file name.</exception>
+    public PackedCorpusManifest Write(string folder, string name, IEnumerable<TrainingEntry> entries)
+    {
+        if (name.Length == 0 || Path.GetFileName(name) != name)
+            throw new RequestException($"\"{name}\" is not a file name", "packing", "give a name without folders, for example train");
+        var indexPath = Path.Combine(folder, name + PackedFormat.IndexExtension);
+        var tokensPath = Path.Combine(folder, name + PackedFormat.TokensExtension);
+        var manifestPath = Path.Combine(folder, PackedCorpusManifest.FileName);
+        Directory.CreateDirectory(folder);
+        // A killed run must not leave the new tokens beside an old index.
+        File.Delete(manifestPath);
+        File.Delete(indexPath);
+
+        var tally = new PackingTally();
+        byte[] tokensHash = [];
+        AtomicFile.Write(indexPath, indexStream =>
+        {
+            using var index = new PackedIndexWriter(indexStream, _tokenizer.Fingerprint);
+            AtomicFile.Write(tokensPath, tokensStream =>
+            {
+                tokensHash = WriteBlocks(entries, index, tokensStream, tally);
+                if (tally.Blocks == 0)
+                    throw new RequestException(
+                        "there is nothing to pack: no entry holds a token that is learnt", folder, "give a training set with text");
+            });
+            index.Complete(_options.BlockLength, _tokenizer.VocabularySize, tokensHash);
+        });
+
+        var manifest = new PackedCorpusManifest
+        {
+            Name = name,
+            TokenizerFingerprint = _tokenizer.Fingerprint,
+            VocabularySize = _tokenizer.VocabularySize,
+            Options = _options,
+            Blocks = tally.Blocks,
+            Tokens = tally.Counts.Sum(count => count.Tokens),
+            LossTokens = tally.Counts.Sum(count => count.LossTokens),
+            PaddingShare = 1 - (tally.Counts.Sum(count => count.Tokens) / ((double)tally.Blocks * _options.BlockLength)),
+            Counts = tally.Counts,
+            TokensSha256 = Convert.ToHexStringLower(tokensHash),
+            IndexSha256 = HashOf(indexPath),
+        };
+        AtomicFile.WriteAllText(manifestPath, manifest.ToJson());
+        Report(manifest);
+        return manifest;
+    }
+
+    private byte[] WriteBlocks(IEnumerable<TrainingEntry> entries, PackedIndexWriter index, Stream stream, PackingTally tally)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var width = PackedFormat.TokenWidth(_tokenizer.VocabularySize);
+        var block = new byte[_options.BlockLength * width];
+        var bins = new BlockBins(_options.BlockLength, _options.OpenBlocks, documents =>
+        {
+            FillBlock(block, width, documents);
+            stream.Write(block);
+            hash.AppendData(block);
+            index.Add(documents);
+            tally.Blocks++;
+        });
+
+        using var step = _events.Begin("pack", 0, "document");
+        foreach (var batch in MonolingualDocuments.Join(entries, _options.MonolingualDocumentLength).Chunk(EntriesPerBatch))
+        {
+            foreach (var encoded in Encode(batch))
+            {
+                tally.Add(encoded);
+                foreach (var piece in encoded.Pieces)
+                    bins.Add(piece);
+            }
+
+            step.Advance(batch.Length);
+        }
+
+        bins.Flush();
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>The batch in its order, tokenised on all cores.</summary>
+    private EncodedEntry[] Encode(TrainingEntry[] batch)
+    {
+        var encoder = new DocumentEncoder(_tokenizer, _options.BlockLength);
+        var encoded = new EncodedEntry[batch.Length];
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads };
+        Parallel.For(0, batch.Length, parallel, i => encoded[i] = encoder.Encode(batch[i]));
+        return encoded;
+    }
+
+    private void FillBlock(byte[] block, int width, List<DocumentTokens> documents)
+    {
+        var place = 0;
+        foreach (var token in documents.SelectMany(document => document.Tokens))
+            Put(token);
+        while (place < block.Length)
+            Put(_tokenizer.PadId ?? 0);
+
+        void Put(int token)
+        {
+            if (width == 2)
+                BinaryPrimitives.WriteUInt16LittleEndian(block.AsSpan(place), checked((ushort)token));
+            else
+                BinaryPrimitives.WriteInt32LittleEndian(block.AsSpan(place), token);
+            place += width;
+        }
+    }
+
+    private void Report(PackedCorpusManifest manifest)
+    {
+        _events.Note(string.Create(
+            CultureInfo.InvariantCulture,
+            $"packed {manifest.Tokens:N0} tokens into {manifest.Blocks:N0} blocks of {_options.BlockLength}, {manifest.PaddingShare:P2} padding"));
+        foreach (var count in manifest.Counts.Where(count => count.CutEntries > 0 || count.EmptyEntries > 0))
+        {
+            var direction = $"{EntryKindNames.Of(count.Kind)} {count.Source}→{count.Target}";
+            _events.Warn(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{direction}: of {count.Entries:N0} entries {count.CutEntries:N0} were cut at the block's length "
+                + $"({count.CutTokens:N0} tokens lost), {count.EmptyEntries:N0} left out with nothing to learn"));
+        }
+    }
+
+    private static string HashOf(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}

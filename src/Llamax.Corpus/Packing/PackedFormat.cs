@@ -1,0 +1,32 @@
+namespace Llamax.Corpus.Packing;
+
+/// <summary>
+/// Version 1 of the packed files, all numbers little-endian.
+/// <code>
+/// NAME.tokens   block after block, each of blockLength ids in 2 bytes (vocabulary up to 65,536) or 4 bytes; padding closes a block
+/// NAME.index    header (<see cref="HeaderLength"/> bytes)
+///                 0  8  "LLAMAXPK"            24  8  blocks              56  8  start of the block table
+///                 8  4  version               32  8  documents           64  8  length of this file
+///                12  4  block length          40  8  tokens              72 32  SHA-256 of NAME.tokens
+///                16  4  vocabulary size       48  8  start of the names 104 32  SHA-256 of this file from byte 136, then bytes 0 … 103
+///                20  4  bytes per id
+///               one record per block: documents (4), then for each document
+///                 kind (1), zero (1), source (2), target (2), loss ranges (2), length (4), and for each range: start (4), length (4)
+///               names: count (4), then for each: bytes (4), UTF-8; the first is the tokenizer's fingerprint, the rest languages
+///               block table: start of each block's record (8 each), and one more: their end
+/// </code>
+/// </summary>
+internal static class PackedFormat
+{
+    public const string TokensExtension = ".tokens";
+    public const string IndexExtension = ".index";
+    public const int Version = 1;
+    public const int HeaderLength = 136;
+    public const int DocumentRecordLength = 12;
+    public const int RangeLength = 8;
+    public const int HashedHeaderLength = 104;
+
+    public static ReadOnlySpan<byte> Magic => "LLAMAXPK"u8;
+
+    public static int TokenWidth(int vocabularySize) => vocabularySize <= 1 << 16 ? 2 : 4;
+}

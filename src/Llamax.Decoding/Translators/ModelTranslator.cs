@@ -1,0 +1,66 @@
+using Llamax.Decoding.Engines;
+using Llamax.Decoding.Prompts;
+using Llamax.Models.Causal;
+using Llamax.Models.Native;
+using Llamax.Runs;
+using Llamax.Runs.Progress;
+using Llamax.Text.Tokenization;
+using TorchSharp;
+
+namespace Llamax.Decoding.Translators;
+
+/// <summary>Opens a Hugging Face model folder as a translator.</summary>
+public static class ModelTranslator
+{
+    /// <summary>Names under which tokenizers lie in model folders, the preferred one first.</summary>
+    private static readonly string[] TokenizerNames = ["tokenizer.model", "tokenizer.json", "spiece.model"];
+
+    /// <summary>Loads weights, tokenizer and <see cref="TranslationProfile"/>.</summary>
+    /// <param name="folder">With config.json, safetensors, a tokenizer and perhaps translation.json.</param>
+    /// <param name="options">Where and how to compute; null = the defaults.</param>
+    /// <param name="events">Hears of progress and of what is odd.</param>
+    /// <returns>The translator; it owns the model.</returns>
+    /// <exception cref="RequestException">An option breaks its rule, or a file is missing, damaged or does not fit the others.</exception>
+    public static PromptedTranslator Open(string folder, ModelTranslatorOptions? options = null, IRunEvents? events = null)
+    {
+        options ??= new();
+        OptionProblem.ThrowIfAny("translate", options.Problems());
+        if (!Directory.Exists(folder))
+            throw new RequestException("there is no such folder", folder, "name a Hugging Face model folder");
+        var profile = TranslationProfile.Load(folder);
+        var tokenizer = TokenizerFile.Load(TokenizerPath(folder));
+        var device = TorchRuntime.ParseDevice(options.Device);
+        TorchRuntime.SetThreads(options.Threads);
+
+        var model = CausalModel.Load(folder, Type(options.Type), device);
+        try
+        {
+            if (tokenizer.VocabularySize > model.Config.VocabularySize)
+                throw new RequestException(
+                    $"the tokenizer has {tokenizer.VocabularySize} tokens, the model only {model.Config.VocabularySize}", folder,
+                    "put the model's own tokenizer into the folder");
+            return new(new TorchDecoderEngine(model, ownsModel: true), tokenizer, EndIds(model, tokenizer), profile, options.Search, events);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static string TokenizerPath(string folder) =>
+        TokenizerNames.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
+        ?? throw new RequestException(
+            $"no tokenizer ({string.Join(", ", TokenizerNames)})", folder, "copy the tokenizer that the model was trained with into the folder");
+
+    private static IEnumerable<int> EndIds(CausalModel model, ITokenizer tokenizer) => model.Config.EosIds.Count > 0
+        ? model.Config.EosIds
+        : tokenizer.EosId is { } eos ? [eos] : [];
+
+    private static torch.ScalarType Type(string name) => name switch
+    {
+        "float16" => torch.ScalarType.Float16,
+        "bfloat16" => torch.ScalarType.BFloat16,
+        _ => torch.ScalarType.Float32,
+    };
+}

@@ -1,0 +1,30 @@
+using Llamax.Decoding.Search;
+using Llamax.Runs;
+
+namespace Llamax.Decoding.Translators;
+
+/// <summary>How a model folder is opened for translation.</summary>
+public sealed record ModelTranslatorOptions
+{
+    /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Type of the weights in memory: <c>float32</c>, <c>float16</c> or <c>bfloat16</c>.</summary>
+    public string Type { get; init; } = "float32";
+
+    /// <summary>Threads of one tensor operation; 0 = one per core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>How to search; null = as the model's translation.json says.</summary>
+    public SearchOptions? Search { get; init; }
+
+    public IEnumerable<OptionProblem> Problems()
+    {
+        if (Type is not ("float32" or "float16" or "bfloat16"))
+            yield return new("type", Type, "must be float32, float16 or bfloat16", "use float32 on a CPU, bfloat16 on a GPU");
+        if (Threads < 0)
+            yield return new("threads", Threads, "must be 0 or more", "use 0 for one thread per core");
+        foreach (var problem in Search?.Problems() ?? [])
+            yield return problem;
+    }
+}

@@ -1,0 +1,151 @@
+using System.Security.Cryptography;
+using System.Text;
+using Llamax.Evaluation.Suites;
+using Llamax.Metrics;
+using Llamax.Runs;
+using Llamax.Runs.Progress;
+
+namespace Llamax.Evaluation.Directions;
+
+/// <summary>
+/// Translates and scores every direction of a test set, and can be killed at any moment: each direction leaves one file,
+/// written whole or not at all, and a finished direction is not translated again while system and source lines stay the same.
+/// </summary>
+/// <param name="folder">Takes <c>SOURCE-TARGET.json</c> per direction; one folder per system.</param>
+/// <param name="options">What is measured.</param>
+/// <param name="events">Hears of the progress.</param>
+public sealed class DirectionMatrix(string folder, MatrixOptions? options = null, IRunEvents? events = null)
+{
+    private readonly MatrixOptions _options = Checked(options ?? new());
+    private readonly IRunEvents _events = events ?? SilentEvents.Instance;
+
+    /// <summary>Runs what is missing; returns all directions in the order of the test set.</summary>
+    /// <exception cref="RequestException">A result file of an earlier run is broken.</exception>
+    /// <exception cref="OperationCanceledException">The finished directions are kept.</exception>
+    public MatrixResult Run(IDirectionTranslator system, TestSet tests, CancellationToken cancellation = default)
+    {
+        using var step = _events.Begin($"evaluate {system.Name}", tests.Directions.Sum(d => (long)d.SourceLines.Count), "sentence");
+        var results = new DirectionResult[tests.Directions.Count];
+        var waiting = new List<int>();
+        for (var i = 0; i < results.Length; i++)
+        {
+            var direction = tests.Directions[i];
+            if (FinishedHypotheses(system, direction) is { } hypotheses)
+            {
+                results[i] = Keep(system, direction, hypotheses);
+                step.Advance(direction.SourceLines.Count);
+                continue;
+            }
+
+            waiting.Add(i);
+            if (waiting.Sum(w => tests.Directions[w].SourceLines.Count) >= _options.SentencesTogether)
+                Translate(system, tests, waiting, results, step, cancellation);
+        }
+
+        Translate(system, tests, waiting, results, step, cancellation);
+        return new(system.Name, tests.Name, results);
+    }
+
+    /// <summary>The results of a finished run, without a system.</summary>
+    /// <param name="system">What reports call it.</param>
+    /// <param name="tests">The same test set.</param>
+    /// <exception cref="RequestException">A direction is missing or its file is broken.</exception>
+    public MatrixResult Load(string system, TestSet tests) => new(system, tests.Name, [.. tests.Directions.Select(direction =>
+        File.Exists(PathOf(direction))
+            ? ResultFile.Read<DirectionResult>(PathOf(direction), "delete it, and the direction is run again")
+            : throw new RequestException("this direction was not evaluated", PathOf(direction), "run the evaluation first"))]);
+
+    private void Translate(
+        IDirectionTranslator system, TestSet tests, List<int> waiting, DirectionResult[] results, IRunStep step, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (waiting.Count == 0)
+            return;
+        var directions = waiting.Select(i => tests.Directions[i]).ToList();
+        step.Status(waiting.Count == 1 ? directions[0].ToString() : $"{directions[0]} … {directions[^1]}");
+        var translations = system.Translate(directions, cancellation);
+        var expected = directions.Sum(d => d.SourceLines.Count);
+        if (translations.Count != expected)
+            throw new InvalidOperationException($"{system.Name} made {translations.Count} translations of {expected} lines.");
+        var start = 0;
+        foreach (var i in waiting)
+        {
+            var count = tests.Directions[i].SourceLines.Count;
+            results[i] = Keep(system, tests.Directions[i], [.. translations.Skip(start).Take(count)]);
+            start += count;
+            step.Advance(count);
+        }
+
+        waiting.Clear();
+    }
+
+    private string PathOf(TestDirection direction) => Path.Combine(folder, $"{direction.Source}-{direction.Target}.json");
+
+    private static string TranslationKey(IDirectionTranslator system, TestDirection direction) =>
+        Hash([system.Fingerprint, direction.Source, direction.Target], direction.SourceLines);
+
+    private IReadOnlyList<string>? FinishedHypotheses(IDirectionTranslator system, TestDirection direction)
+    {
+        if (!File.Exists(PathOf(direction)))
+            return null;
+        var earlier = ResultFile.Read<DirectionResult>(PathOf(direction), "delete it, and the direction is run again");
+        return earlier.TranslationKey == TranslationKey(system, direction) && earlier.Hypotheses.Count == direction.SourceLines.Count
+            ? earlier.Hypotheses
+            : null;
+    }
+
+    /// <summary>Scores the hypotheses unless the file already holds these scores.</summary>
+    private DirectionResult Keep(IDirectionTranslator system, TestDirection direction, IReadOnlyList<string> hypotheses)
+    {
+        var path = PathOf(direction);
+        var translationKey = TranslationKey(system, direction);
+        string[] settings =
+        [
+            translationKey, $"{direction.Group} {direction.Trained} {_options.IsWrongScript is not null}",
+            .. _options.Metrics.SelectMany(m => new[] { m.Name, m.Signature(1) }),
+        ];
+        var scoreKey = Hash(settings, [.. direction.References, .. hypotheses]);
+        if (File.Exists(path) && ResultFile.Read<DirectionResult>(path, "delete it, and the direction is run again") is { } earlier && earlier.ScoreKey == scoreKey)
+            return earlier;
+        var result = Score(direction, hypotheses) with { TranslationKey = translationKey, ScoreKey = scoreKey };
+        ResultFile.Write(path, result);
+        return result;
+    }
+
+    private DirectionResult Score(TestDirection direction, IReadOnlyList<string> hypotheses) => new()
+    {
+        Source = direction.Source,
+        Target = direction.Target,
+        Group = direction.Group,
+        Trained = direction.Trained,
+        TranslationKey = "",
+        ScoreKey = "",
+        Scores = [.. _options.Metrics.Select(m => m.CorpusScore(hypotheses, direction.References)).Select(s => new DirectionScore(s.Name, s.Score, s.Signature))],
+        ExactShare = Share(hypotheses, i => hypotheses[i].Trim() == direction.References[i].Trim()),
+        WrongScriptShare = _options.IsWrongScript is { } isWrong ? Share(hypotheses, i => isWrong(hypotheses[i], direction.Target)) : null,
+        Hypotheses = hypotheses,
+    };
+
+    private static double Share(IReadOnlyList<string> lines, Func<int, bool> holds) =>
+        (double)Enumerable.Range(0, lines.Count).Count(holds) / lines.Count;
+
+    /// <summary>Lengths go into the hash too, so that no text can pretend to be two.</summary>
+    private static string Hash(IEnumerable<string> settings, IEnumerable<string> lines)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var text in settings.Concat(lines))
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            hash.AppendData(BitConverter.GetBytes((long)bytes.Length));
+            hash.AppendData(bytes);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static MatrixOptions Checked(MatrixOptions options)
+    {
+        OptionProblem.ThrowIfAny("evaluation", options.Problems());
+        return options;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using Llamax.Corpus.BuiltIn;
+using Llamax.Corpus.Reading;
+using Llamax.Pipelines.Recipes;
+using Llamax.Runs.Manifests;
+using Llamax.Text.Languages;
+
+namespace Llamax.Pipelines.Data;
+
+/// <summary>The built-in corpus as a source: every pair and language has sentences of its own, tests come from its test split.</summary>
+internal sealed class BuiltInSource : ITextSource
+{
+    private const int DefaultMonolingual = 4_000;
+    private const int DefaultPairs = 400;
+
+    private readonly BuiltInCorpus _corpus;
+    private readonly SourceOptions _options;
+    private readonly ulong _seed;
+
+    public BuiltInSource(SourceOptions options, IReadOnlyList<Language> languages, ulong seed)
+    {
+        (_options, _seed) = (options, seed);
+        _corpus = new BuiltInCorpus(languages);
+        Fingerprint = $"builtin {_corpus.LocaleData}";
+    }
+
+    public string Fingerprint { get; }
+
+    /// <summary>Weekdays, months, languages and countries as one lexicon.</summary>
+    public IEnumerable<BuiltInTerm> Lexicon() => _corpus.Lexicon();
+
+    public IEnumerable<TextLine> Monolingual(Language language) => _corpus.Monolingual(
+        language, CorpusSplit.Train, _options.MonolingualPerLanguage ?? DefaultMonolingual, SeedOf("mono", language.Code));
+
+    public IEnumerable<SentencePair> Parallel(Language source, Language target) => _corpus.Parallel(
+        source, target, CorpusSplit.Train, _options.PairsPerLanguagePair ?? DefaultPairs, PairSeed("pairs", source, target));
+
+    public IEnumerable<SentencePair> HeldOut(Language source, Language target, int count) =>
+        _corpus.Parallel(source, target, CorpusSplit.Test, count, PairSeed("test", source, target));
+
+    private ulong PairSeed(string purpose, Language source, Language target)
+    {
+        // Both orders of a pair are the same sentences.
+        var ordered = string.CompareOrdinal(source.Code, target.Code) < 0;
+        return SeedOf(purpose, ordered ? $"{source.Code}-{target.Code}" : $"{target.Code}-{source.Code}");
+    }
+
+    private ulong SeedOf(string purpose, string item) =>
+        ulong.Parse(Manifest.HashTexts(_seed.ToString(CultureInfo.InvariantCulture), purpose, item).AsSpan(0, 16), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,78 @@
+using Llamax.Corpus.Reading;
+using Llamax.Pipelines.Recipes;
+using Llamax.Runs;
+using Llamax.Text.Languages;
+
+namespace Llamax.Pipelines.Data;
+
+/// <summary>
+/// A corpus on disk as a source. Held-out pairs are drawn by key; a pair or line that shares a sentence with any held-out pair of
+/// the run is left out of training, so that a test sentence is not learnt in another direction.
+/// </summary>
+internal sealed class CorpusSource : ITextSource
+{
+    private readonly IParallelCorpus _corpus;
+    private readonly SourceOptions _options;
+    private readonly IReadOnlyList<Language> _languages;
+    private readonly Draws _draws;
+    private readonly MalformedLines _malformed;
+    private readonly Lazy<HashSet<string>> _heldOutSentences;
+
+    public CorpusSource(
+        IParallelCorpus corpus, string fingerprint, SourceOptions options, IReadOnlyList<Language> languages, ulong seed, MalformedLines malformed)
+    {
+        (_corpus, _options, _languages, _malformed, Fingerprint) = (corpus, options, languages, malformed, fingerprint);
+        _draws = new Draws(seed, $"held out of {corpus.Name}");
+        _heldOutSentences = new(CollectHeldOut);
+    }
+
+    public string Fingerprint { get; }
+
+    public IEnumerable<TextLine> Monolingual(Language language)
+    {
+        if (!_corpus.Languages.Contains(language))
+            return [];
+
+        // A set of pair files repeats a sentence once per file that holds it.
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        return _corpus.Lines(language, _malformed)
+            .Where(line => !_heldOutSentences.Value.Contains(line.Text) && seen.Add(line.Text))
+            .Take(_options.MonolingualPerLanguage ?? int.MaxValue);
+    }
+
+    public IEnumerable<SentencePair> Parallel(Language source, Language target) => !_corpus.Has(source, target)
+        ? []
+        : _corpus.Pairs(source, target, _malformed)
+            .Where(pair => !_heldOutSentences.Value.Contains(pair.Source) && !_heldOutSentences.Value.Contains(pair.Target))
+            .Take(_options.PairsPerLanguagePair ?? int.MaxValue);
+
+    public IEnumerable<SentencePair> HeldOut(Language source, Language target, int count)
+    {
+        if (_options.HeldOutPerLanguagePair == 0 || !_corpus.Has(source, target))
+            return [];
+
+        // Both orders of a pair hold out the same sentences, and line-parallel sets the same lines in every pair.
+        var ordered = string.CompareOrdinal(source.Code, target.Code) < 0;
+        var pairs = ordered ? _corpus.Pairs(source, target, _malformed) : _corpus.Pairs(target, source, _malformed);
+        var chosen = pairs.Select((pair, line) => (pair, line)).OrderBy(p => _draws.Bits((ulong)p.line)).Take(_options.HeldOutPerLanguagePair)
+            .Select(p => p.pair).Take(count);
+        return ordered ? chosen : chosen.Select(p => new SentencePair(p.Target, p.Source, p.Origin));
+    }
+
+    private HashSet<string> CollectHeldOut()
+    {
+        var sentences = new HashSet<string>(StringComparer.Ordinal);
+        if (_options.HeldOutPerLanguagePair == 0)
+            return sentences;
+        foreach (var (source, target) in RunData.Pairs(_languages))
+        {
+            foreach (var pair in HeldOut(source, target, int.MaxValue))
+            {
+                sentences.Add(pair.Source);
+                sentences.Add(pair.Target);
+            }
+        }
+
+        return sentences;
+    }
+}

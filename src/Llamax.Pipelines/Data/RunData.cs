@@ -1,0 +1,126 @@
+using System.Globalization;
+using Llamax.Corpus.BuiltIn;
+using Llamax.Corpus.Lexicons;
+using Llamax.Corpus.Reading;
+using Llamax.Pipelines.Recipes;
+using Llamax.Runs;
+using Llamax.Runs.Manifests;
+using Llamax.Text.Languages;
+
+namespace Llamax.Pipelines.Data;
+
+/// <summary>The data of a run: its sources together, which language pairs training never sees, and the lexicon.</summary>
+internal sealed class RunData
+{
+    private readonly IReadOnlyList<ITextSource> _sources;
+    private readonly HashSet<(Language, Language)> _unseen;
+    private readonly Lazy<MultilingualLexicon> _lexicon;
+    private readonly IReadOnlyList<string> _lexicons;
+
+    /// <exception cref="RequestException">A source or lexicon is missing.</exception>
+    public RunData(Recipe recipe)
+    {
+        Languages = recipe.ResolveLanguages();
+        _sources = [.. recipe.Data.Sources.Select(source => Open(source, recipe.Seed))];
+        _lexicons = recipe.Data.Lexicons;
+        _lexicon = new(() => MultilingualLexicon.Build(_lexicons.SelectMany(LexiconEntries)));
+        var candidates = Pairs(Languages).Where(p => p.Source.Code != English && p.Target.Code != English).ToList();
+        var order = new Draws(recipe.Seed, "unseen pairs").Permutation(candidates.Count);
+        _unseen = [.. order.Take((int)Math.Round(candidates.Count * recipe.Data.UnseenPairs)).Select(i => candidates[i])];
+        Fingerprint = Manifest.HashTexts([.. _sources.Select(s => s.Fingerprint), .. _lexicons.Select(FingerprintOfLexicon), .. UnseenNames()]);
+    }
+
+    /// <summary>The paper's code of English.</summary>
+    public const string English = "en";
+
+    public IReadOnlyList<Language> Languages { get; }
+
+    /// <summary>What decides the data besides the recipe's own options.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>Lines that readers could not use, over all sources.</summary>
+    public MalformedLines Malformed { get; } = new();
+
+    public MultilingualLexicon Lexicon => _lexicon.Value;
+
+    /// <summary>Every unordered pair once, in the order of the list.</summary>
+    public static IEnumerable<(Language Source, Language Target)> Pairs(IReadOnlyList<Language> languages)
+    {
+        for (var i = 0; i < languages.Count; i++)
+        {
+            for (var j = i + 1; j < languages.Count; j++)
+                yield return (languages[i], languages[j]);
+        }
+    }
+
+    /// <summary>Whether training never sees sentence pairs of the two languages.</summary>
+    public bool IsUnseen(Language source, Language target) => _unseen.Contains((source, target)) || _unseen.Contains((target, source));
+
+    public IEnumerable<TextLine> Monolingual(Language language) => _sources.SelectMany(s => s.Monolingual(language));
+
+    /// <summary>Training pairs of all sources; none for an unseen pair.</summary>
+    public IEnumerable<SentencePair> Parallel(Language source, Language target) =>
+        IsUnseen(source, target) ? [] : _sources.SelectMany(s => s.Parallel(source, target));
+
+    /// <summary>Pairs of the built-in test split.</summary>
+    public IEnumerable<SentencePair> BuiltInTest(Language source, Language target, int count) =>
+        _sources.OfType<BuiltInSource>().SelectMany(s => s.HeldOut(source, target, count));
+
+    /// <summary>Pairs that were held out of corpora on disk.</summary>
+    public IEnumerable<SentencePair> HeldOut(Language source, Language target, int count) =>
+        _sources.OfType<CorpusSource>().SelectMany(s => s.HeldOut(source, target, count)).Take(count);
+
+    /// <summary>The folder that mirrors the public sets.</summary>
+    /// <exception cref="RequestException">LLAMAX_DATA is not set or names no folder.</exception>
+    public static string Mirror()
+    {
+        var mirror = Environment.GetEnvironmentVariable("LLAMAX_DATA");
+        return Directory.Exists(mirror) ? mirror : throw new RequestException(
+            mirror is null ? "LLAMAX_DATA is not set" : $"LLAMAX_DATA names {mirror}, which is no folder",
+            "data",
+            "set it to the folder that mirrors the public sets (see docs/data.md)");
+    }
+
+    private ITextSource Open(SourceOptions options, ulong seed)
+    {
+        switch (options.Kind)
+        {
+            case SourceKind.Builtin:
+                return new BuiltInSource(options, Languages, seed);
+            case SourceKind.Mirror:
+                var corpus = MirrorCorpora.Open(options.Name!, Mirror());
+                return new CorpusSource(corpus, FingerprintOfFolder(corpus.Folder), options, Languages, seed, Malformed);
+            default:
+                foreach (var file in options.Files.Where(f => !File.Exists(f)))
+                    throw new RequestException("there is no such file", file, "correct data.sources");
+                return new CorpusSource(
+                    new FileCorpus(options), Manifest.HashTexts(options.Files.Select(Manifest.HashFile)), options, Languages, seed, Malformed);
+        }
+    }
+
+    private IEnumerable<LexiconEntry> LexiconEntries(string name)
+    {
+        if (name == "builtin")
+            return BuiltInEntries();
+        var corpus = MirrorCorpora.Open(name, Mirror());
+        return Pairs(Languages).Where(p => corpus.Has(p.Source, p.Target)).SelectMany(p => corpus.Pairs(p.Source, p.Target, Malformed)
+            .Select(entry => new LexiconEntry(p.Source.Code, entry.Source, p.Target.Code, entry.Target)));
+    }
+
+    private IEnumerable<LexiconEntry> BuiltInEntries() =>
+        from concept in new BuiltInCorpus(Languages).Lexicon().GroupBy(term => term.Concept)
+        let terms = concept.ToList()
+        from i in Enumerable.Range(0, terms.Count)
+        from j in Enumerable.Range(i + 1, terms.Count - i - 1)
+        select new LexiconEntry(terms[i].Language.Code, terms[i].Text, terms[j].Language.Code, terms[j].Text);
+
+    private string FingerprintOfLexicon(string name) =>
+        name == "builtin" ? new BuiltInCorpus(Languages).LocaleData : FingerprintOfFolder(MirrorCorpora.Open(name, Mirror()).Folder);
+
+    /// <summary>Names and sizes: published sets do not change under one name, and hashing all of a mirror at every start would be slow.</summary>
+    private static string FingerprintOfFolder(string folder) => Manifest.HashTexts(
+        Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)
+            .Select(path => string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)} {new FileInfo(path).Length}")));
+
+    private IEnumerable<string> UnseenNames() => _unseen.Select(p => $"{p.Item1.Code}-{p.Item2.Code}").Order(StringComparer.Ordinal);
+}

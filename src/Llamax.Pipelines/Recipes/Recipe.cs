@@ -1,0 +1,106 @@
+using Llamax.Runs;
+using Llamax.Text.Languages;
+using Llamax.Training.Loop;
+
+namespace Llamax.Pipelines.Recipes;
+
+/// <summary>
+/// A whole run: languages, data, tokenizer, model, training sets, training phases, evaluation. The defaults are the paper's where
+/// the paper states a value.
+/// </summary>
+public sealed record Recipe
+{
+    /// <summary>Names the run in reports.</summary>
+    public string Name { get; init; } = "run";
+
+    /// <summary>One sentence for the head of the report.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Decides every random choice of the run.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Threads of libtorch. Another count rounds differently: the same bytes need the same count.</summary>
+    public int Threads { get; init; } = 2;
+
+    /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Languages by any of their codes.</summary>
+    public IReadOnlyList<string> Languages { get; init; } = [];
+
+    public DataOptions Data { get; init; } = new();
+
+    public TokenizerOptions Tokenizer { get; init; } = new();
+
+    public ModelOptions Model { get; init; } = new();
+
+    /// <summary>Training sets by name, each built and packed once.</summary>
+    public IReadOnlyDictionary<string, SetOptions> Sets { get; init; } = new Dictionary<string, SetOptions>();
+
+    /// <summary>Training phases by name, in the order in which they run.</summary>
+    public IReadOnlyDictionary<string, PhaseOptions> Phases { get; init; } = new Dictionary<string, PhaseOptions>();
+
+    public EvaluationOptions Evaluation { get; init; } = new();
+
+    /// <summary>Everything that is wrong with the recipe, before any work.</summary>
+    public IEnumerable<OptionProblem> Problems()
+    {
+        if (Languages.Count < 2)
+            yield return new("languages", Languages.Count, "needs at least two languages", "name them as [en, de, …]");
+        if (Threads is < 1 or > 4096)
+            yield return new("threads", Threads, "must be 1 to 4096", "use the number of cores");
+        foreach (var problem in Data.Problems().Concat(Tokenizer.Problems()).Concat(Model.Problems()).Concat(Evaluation.Problems()))
+            yield return problem;
+        if (Phases.Count == 0)
+            yield return new("phases", "(none)", "needs at least one training phase", "see recipes/mini-real.yaml");
+        foreach (var (name, set) in Sets)
+        {
+            foreach (var problem in set.Problems($"sets.{name}"))
+                yield return problem;
+        }
+
+        var earlier = new List<string>();
+        foreach (var (name, phase) in Phases)
+        {
+            if (!Sets.ContainsKey(phase.Set))
+                yield return new($"phases.{name}.set", phase.Set, "is not one of the sets", $"the sets are {string.Join(", ", Sets.Keys)}");
+            if (phase.From is { } from && !earlier.Contains(from))
+                yield return new($"phases.{name}.from", from, "is not an earlier phase", $"earlier are {string.Join(", ", earlier.DefaultIfEmpty("none"))}");
+            foreach (var problem in phase.Training.Problems())
+                yield return problem with { Option = $"phases.{name}.training.{problem.Option}" };
+            earlier.Add(name);
+        }
+
+        foreach (var system in Evaluation.Systems.Where(s => !Phases.ContainsKey(s)))
+            yield return new("evaluation.systems", system, "is not one of the phases", $"the phases are {string.Join(", ", Phases.Keys)}");
+    }
+
+    /// <summary>The languages of the run in the registry's terms.</summary>
+    /// <exception cref="RequestException">A code is unknown or named twice.</exception>
+    public IReadOnlyList<Language> ResolveLanguages() => Resolve(Languages, "languages");
+
+    internal static IReadOnlyList<Language> Resolve(IReadOnlyList<string> codes, string where)
+    {
+        var languages = codes.Select(LanguageRegistry.Find).ToList();
+        var twice = languages.GroupBy(l => l.Code).FirstOrDefault(g => g.Count() > 1);
+        return twice is null ? languages : throw new RequestException($"{twice.Key} is named twice", where, "name every language once");
+    }
+}
+
+/// <summary>A training phase: a set, a start and how long.</summary>
+public sealed record PhaseOptions
+{
+    /// <summary>The phase whose final weights it starts from; null = a new model, or the one that <c>model.path</c> names.</summary>
+    public string? From { get; init; }
+
+    /// <summary>The training set.</summary>
+    public string Set { get; init; } = "";
+
+    /// <summary>Whether the phase is only run to compare against: skipped unless a comparison is asked for.</summary>
+    public bool CompareOnly { get; init; }
+
+    /// <summary>What the phase is called in the report; its name where empty.</summary>
+    public string Title { get; init; } = "";
+
+    public TrainingOptions Training { get; init; } = new();
+}

@@ -1,0 +1,34 @@
+using Llamax.Decoding.Translators;
+using Llamax.Evaluation.Directions;
+using Llamax.Evaluation.Suites;
+using Llamax.Models.Native;
+using Llamax.Runs.Progress;
+
+namespace Llamax.Pipelines.Stages;
+
+/// <summary>A model folder as a system under evaluation; opened when the first direction is translated.</summary>
+internal sealed class ModelSystem(string name, string fingerprint, string modelFolder, string device, IRunEvents events) : IDirectionTranslator, IDisposable
+{
+    private ITranslator? _translator;
+
+    public string Name => name;
+
+    public string Fingerprint => fingerprint;
+
+    public IReadOnlyList<string> Translate(IReadOnlyList<TestDirection> directions, CancellationToken cancellation)
+    {
+        _translator ??= ModelTranslator.Open(modelFolder, new() { Device = device }, SilentEvents.Instance);
+        var requests = directions.SelectMany(d => d.SourceLines.Select(line => new TranslationRequest(line, d.Source, d.Target)));
+        var texts = new List<string>();
+        foreach (var translation in _translator.Translate(requests, cancellation))
+        {
+            if (translation.Problem is { } problem)
+                events.Warn($"{name}: {translation.Request.Source}→{translation.Request.Target}: {problem}");
+            texts.Add(translation.Text);
+        }
+
+        return texts;
+    }
+
+    public void Dispose() => _translator?.Dispose();
+}

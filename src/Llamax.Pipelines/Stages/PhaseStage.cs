@@ -1,0 +1,87 @@
+using System.Globalization;
+using Llamax.Decoding.Prompts;
+using Llamax.Decoding.Search;
+using Llamax.Models.Native;
+using Llamax.Pipelines.Data;
+using Llamax.Pipelines.Recipes;
+using Llamax.Runs;
+using Llamax.Runs.Manifests;
+using Llamax.Runs.Progress;
+using Llamax.Runs.Recipes;
+using Llamax.Training.Loop;
+
+namespace Llamax.Pipelines.Stages;
+
+/// <summary>One training phase; its <c>model/</c> is a Hugging Face folder with the tokenizer and how to translate with it.</summary>
+internal sealed class PhaseStage(
+    string name, string folder, Recipe recipe, PhaseOptions options, PhaseStage? from, SetStage set, TokenizerStage tokenizer, RunData data)
+    : Stage($"phases/{name}", folder)
+{
+    public string Title { get; } = options.Title.Length > 0 ? options.Title : name;
+
+    public string ModelFolder => Path.Combine(Folder, "model");
+
+    public string LogFile => Path.Combine(Folder, "log.jsonl");
+
+    private TrainingOptions Training => options.Training with { Threads = recipe.Threads, Seed = recipe.Seed };
+
+    public override string Describe()
+    {
+        var length = options.Training.Steps is { } steps ? $"{steps:N0} steps"
+            : options.Training.TokenBudget is { } tokens ? $"{tokens:N0} tokens"
+            : string.Create(CultureInfo.InvariantCulture, $"{options.Training.Epochs ?? 1:0.##} epochs");
+        var blocks = options.Training.BlocksPerMicroBatch * options.Training.MicroBatches;
+        var start = from is not null ? $"from {from.Name}" : recipe.Model.Path is { } path ? $"from {path}" : "from random weights";
+        return string.Create(CultureInfo.InvariantCulture, $"{length} of {blocks} blocks on {set.Name}, {start}");
+    }
+
+    protected override IEnumerable<string> KeyParts() =>
+        [RecipeWriter.Write(Training), RecipeWriter.Write(recipe.Model), recipe.Device, set.Key, from?.Key ?? Start, SearchDefaults(), recipe.Evaluation.Prompt];
+
+    private string Start => recipe.Model.Path is { } path ? Manifest.HashFile(Path.Combine(path, "config.json")) : "random weights";
+
+    public override Manifest Run(StageContext context)
+    {
+        TorchRuntime.Check();
+        var initial = from?.ModelFolder ?? recipe.Model.Path;
+        var loaded = tokenizer.Load();
+        using var corpus = set.OpenCorpus();
+        var run = new TrainingRun
+        {
+            Folder = Folder,
+            Corpus = corpus,
+            Options = Training,
+            InitialModel = initial,
+            Configuration = initial is null ? recipe.Model.Configure(loaded.VocabularySize, loaded.BosId, loaded.EosId) : null,
+            CompanionFiles = tokenizer.Files,
+            Device = TorchRuntime.ParseDevice(recipe.Device),
+        };
+        var result = new Trainer(run, new NamedEvents(context.Events, Name)).Train(context.Cancellation);
+        Profile().Save(ModelFolder);
+        var counts = new SortedDictionary<string, double>(StringComparer.Ordinal)
+        {
+            ["steps"] = result.Steps,
+            ["tokens"] = result.Tokens,
+            ["lossTokens"] = result.LossTokens,
+        };
+        if (result.LastLoss is { } loss)
+            counts["lastLoss"] = loss;
+        return new Manifest
+        {
+            Options = RecipeWriter.Write(Training),
+            Inputs = new Dictionary<string, string> { [set.Name] = set.Key, ["start"] = from?.Key ?? Start },
+            Counts = counts,
+        };
+    }
+
+    private TranslationProfile Profile() => new()
+    {
+        Template = PromptTemplate.Find(recipe.Evaluation.Prompt),
+        Languages = data.Languages.ToDictionary(l => l.Code, l => l.PromptName),
+        Search = Search,
+    };
+
+    private SearchOptions Search => new() { Beams = recipe.Evaluation.Beams, MaxNewTokens = recipe.Evaluation.MaxNewTokens };
+
+    private string SearchDefaults() => RecipeWriter.Write(Search);
+}

@@ -1,0 +1,28 @@
+using Llamax.Runs.Manifests;
+
+namespace Llamax.Pipelines.Stages;
+
+/// <summary>
+/// One step of a run with a folder of its own. A folder with a manifest of the same key is finished; without one it is begun
+/// again or, where the stage keeps state, continued.
+/// </summary>
+internal abstract class Stage(string name, string folder)
+{
+    private string? _key;
+
+    /// <summary>As in <c>--from NAME</c> and in progress, for example <c>phases/cpt</c>.</summary>
+    public string Name { get; } = name;
+
+    public string Folder { get; } = folder;
+
+    /// <summary>Everything that decides the result, keys of earlier stages included; two runs with equal keys give equal bytes.</summary>
+    public string Key => _key ??= Manifest.HashTexts(KeyParts().Prepend(Name));
+
+    /// <summary>One line for <c>--dry-run</c>: what would be done, with numbers where they are known.</summary>
+    public abstract string Describe();
+
+    /// <summary>Does the work and returns the manifest without outputs; the runner adds them and writes it.</summary>
+    public abstract Manifest Run(StageContext context);
+
+    protected abstract IEnumerable<string> KeyParts();
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using Llamax.Runs;
+using Llamax.Runs.Manifests;
+using Llamax.Runs.Progress;
+
+namespace Llamax.Pipelines.Stages;
+
+/// <summary>Runs stages in order, skips what is finished, and refuses to mix results of different options in one folder.</summary>
+internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events, TimeProvider clock)
+{
+    private const string KeyFile = "stage.key";
+
+    /// <param name="from">The stage from which everything is done anew; null = go on where the last run ended.</param>
+    /// <param name="seed">For the manifests.</param>
+    /// <param name="cancellation">Stops at the next place where state is kept.</param>
+    /// <exception cref="RequestException">The stage is unknown, or a folder holds results of other options.</exception>
+    public void Run(string? from, ulong seed, CancellationToken cancellation)
+    {
+        for (var i = IndexOf(from); i < stages.Count; i++)
+            Forget(stages[i].Folder);
+        foreach (var stage in stages)
+            RefuseOtherOptions(stage);
+        foreach (var stage in stages)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (Manifest.TryRead(stage.Folder)?.Key == stage.Key)
+            {
+                events.Note($"{stage.Name}: finished before");
+                continue;
+            }
+
+            Directory.CreateDirectory(stage.Folder);
+            AtomicFile.WriteAllText(Path.Combine(stage.Folder, KeyFile), stage.Key + "\n");
+            var started = clock.GetTimestamp();
+            var manifest = stage.Run(new StageContext(events, cancellation)) with { Command = stage.Name, Key = stage.Key, Seed = seed };
+            var seconds = clock.GetElapsedTime(started).TotalSeconds;
+            (manifest with { WallSeconds = seconds, Versions = Manifest.CurrentVersions }).Write(stage.Folder, IsResult);
+            events.Note(string.Create(CultureInfo.InvariantCulture, $"{stage.Name}: done in {seconds:0.0} s"));
+        }
+    }
+
+    /// <summary>Checkpoints come and go while a phase trains; they are no result.</summary>
+    private static bool IsResult(string path) => path != KeyFile && !path.StartsWith("checkpoints/", StringComparison.Ordinal);
+
+    private int IndexOf(string? from)
+    {
+        if (from is null)
+            return stages.Count;
+        for (var i = 0; i < stages.Count; i++)
+        {
+            if (stages[i].Name == from)
+                return i;
+        }
+
+        var names = stages.Select(s => s.Name).ToList();
+        throw new RequestException(
+            $"there is no stage \"{from}\"",
+            "--from",
+            $"the nearest are {string.Join(", ", Nearest.To(from, names))}; the stages are {string.Join(", ", names)}");
+    }
+
+    private static void Forget(string folder)
+    {
+        // The manifest goes first: a half-deleted folder must not look finished.
+        File.Delete(Path.Combine(folder, Manifest.FileName));
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    private static void RefuseOtherOptions(Stage stage)
+    {
+        var path = Path.Combine(stage.Folder, KeyFile);
+        if (!File.Exists(path) || File.ReadAllText(path).Trim() == stage.Key)
+            return;
+        throw new RequestException(
+            $"it holds {stage.Name} of a run with other options, data or versions",
+            stage.Folder,
+            $"choose another --out, or do it anew with --from {stage.Name}");
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using YamlDotNet.RepresentationModel;
+
+namespace Llamax.Runs.Recipes;
+
+/// <summary>
+/// Fills option records from a recipe. Keys are the properties' names in camelCase; defaults live in the records alone; an
+/// unknown key names its nearest known ones; a value of the wrong kind names its file and line.
+/// </summary>
+public static class RecipeBinder
+{
+    /// <summary>A new <typeparamref name="T"/> with the recipe's values over its defaults.</summary>
+    /// <exception cref="RequestException">A key is unknown or a value is of the wrong kind.</exception>
+    public static T Bind<T>(RecipeFile file)
+        where T : class => (T)BindRecord(file.Name, "", typeof(T), file.Root);
+
+    /// <summary>The name of a property as a recipe spells it.</summary>
+    internal static string KeyOf(MemberInfo property) => CamelCase(property.Name);
+
+    internal static string CamelCase(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+
+    internal static IEnumerable<PropertyInfo> OptionsOf(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite && p.GetIndexParameters().Length == 0);
+
+    internal static Type? ElementOfList(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
+
+    internal static Type? ValueOfDictionary(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) ? type.GetGenericArguments()[1] : null;
+
+    private static object BindRecord(string file, string path, Type type, YamlMappingNode node)
+    {
+        var known = OptionsOf(type).ToDictionary(KeyOf, StringComparer.Ordinal);
+        var record = Activator.CreateInstance(type)!;
+        foreach (var (keyNode, value) in node.Children)
+        {
+            var key = (keyNode as YamlScalarNode)?.Value ?? "";
+            if (!known.TryGetValue(key, out var property))
+            {
+                throw new RequestException(
+                    $"unknown key \"{Join(path, key)}\"",
+                    Where(file, keyNode),
+                    $"the nearest known keys are {string.Join(", ", Nearest.To(key, known.Keys))}; llamax run --print-defaults shows every key");
+            }
+
+            property.SetValue(record, BindValue(file, Join(path, key), property.PropertyType, value));
+        }
+
+        return record;
+    }
+
+    private static object? BindValue(string file, string path, Type declared, YamlNode node)
+    {
+        var type = Nullable.GetUnderlyingType(declared) ?? declared;
+        if (node is YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: "" or "null" or "~" })
+        {
+            if (type == typeof(string) || type != declared || !type.IsValueType)
+                return null;
+            throw Wrong(file, path, type, node, "nothing");
+        }
+
+        if (ElementOfList(type) is { } element)
+        {
+            // A single value where a list is expected is a list of one.
+            var items = node is YamlSequenceNode sequence ? sequence.Children : [node];
+            var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(element))!;
+            for (var i = 0; i < items.Count; i++)
+                list.Add(BindValue(file, $"{path}[{i}]", element, items[i]));
+            return list;
+        }
+
+        if (ValueOfDictionary(type) is { } valueType)
+        {
+            if (node is not YamlMappingNode mapping)
+                throw Wrong(file, path, type, node, "no keys");
+            var dictionary = (IDictionary)Activator.CreateInstance(typeof(OrderedDictionary<,>).MakeGenericType(typeof(string), valueType))!;
+            foreach (var (key, value) in mapping.Children)
+            {
+                var name = ((YamlScalarNode)key).Value!;
+                dictionary.Add(name, BindValue(file, Join(path, name), valueType, value));
+            }
+
+            return dictionary;
+        }
+
+        if (node is YamlMappingNode child)
+        {
+            if (type == typeof(string) || type.IsValueType)
+                throw Wrong(file, path, type, node, "keys");
+            return BindRecord(file, path, type, child);
+        }
+
+        if (node is not YamlScalarNode { Value: { } text })
+            throw Wrong(file, path, type, node, "a list");
+        return BindScalar(type, text) ?? throw Wrong(file, path, type, node, $"\"{text}\"");
+    }
+
+    private static object? BindScalar(Type type, string text)
+    {
+        var culture = CultureInfo.InvariantCulture;
+        if (type == typeof(string))
+            return text;
+        if (type == typeof(bool))
+            return bool.TryParse(text, out var flag) ? flag : null;
+        if (type == typeof(int))
+            return int.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Integer, culture, out var number) ? number : null;
+        if (type == typeof(long))
+            return long.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Integer, culture, out var number) ? number : null;
+        if (type == typeof(ulong))
+            return ulong.TryParse(text, NumberStyles.Integer, culture, out var number) ? number : null;
+        if (type == typeof(double))
+            return double.TryParse(text, NumberStyles.Float, culture, out var real) && double.IsFinite(real) ? real : null;
+        if (type == typeof(TimeSpan))
+            return TimeSpan.TryParse(text, culture, out var time) ? time : null;
+        if (type.IsEnum)
+            return Enum.GetNames(type).FirstOrDefault(n => CamelCase(n) == text) is { } name ? Enum.Parse(type, name) : null;
+        return null;
+    }
+
+    private static RequestException Wrong(string file, string path, Type type, YamlNode node, string found) =>
+        new($"{path} is {found}, expected {Describe(type)}", Where(file, node), $"give {Describe(type)}");
+
+    private static string Describe(Type type) =>
+        type == typeof(bool) ? "true or false"
+        : type == typeof(int) || type == typeof(long) || type == typeof(ulong) ? "a whole number"
+        : type == typeof(double) ? "a number"
+        : type == typeof(string) ? "a text"
+        : type == typeof(TimeSpan) ? "a duration such as 00:30:00"
+        : type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type).Select(CamelCase))
+        : ElementOfList(type) is { } element ? "a list: each " + Describe(element)
+        : ValueOfDictionary(type) is not null ? "names with values below them"
+        : "keys: " + string.Join(", ", OptionsOf(type).Select(KeyOf));
+
+    private static string Where(string file, YamlNode node) => node.Start.Line > 0 ? $"{file}, line {RecipeFile.LineOf(node)}" : file;
+
+    private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
+}

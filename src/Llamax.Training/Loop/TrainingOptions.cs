@@ -1,0 +1,141 @@
+using Llamax.Runs;
+using Llamax.Training.Optimizers;
+using Llamax.Training.Schedules;
+
+namespace Llamax.Training.Loop;
+
+/// <summary>How a model is trained. What the paper states (appendix C) is the default: learning rate 2e-5, one epoch.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Optimiser steps; null = see <see cref="Epochs"/> and <see cref="TokenBudget"/>.</summary>
+    public int? Steps { get; init; }
+
+    /// <summary>Passes over the corpus, fractions allowed; one where no duration is given at all. The last step takes what is left.</summary>
+    public double? Epochs { get; init; }
+
+    /// <summary>Tokens to read, padding excluded, rounded up to whole blocks.</summary>
+    public long? TokenBudget { get; init; }
+
+    /// <summary>Blocks that go through the model at once: more memory, fewer and larger operations.</summary>
+    public int BlocksPerMicroBatch { get; init; } = 1;
+
+    /// <summary>Micro-batches whose gradients are summed before the optimiser moves. 1 × 8 and 8 × 1 blocks are the same step, to rounding.</summary>
+    public int MicroBatches { get; init; } = 1;
+
+    /// <summary>Learning rate at the end of the warm-up.</summary>
+    public double LearningRate { get; init; } = 2e-5;
+
+    /// <summary>Steps of linear warm-up; null = 3 % of the steps.</summary>
+    public int? WarmupSteps { get; init; }
+
+    public ScheduleShape Schedule { get; init; } = ScheduleShape.Cosine;
+
+    /// <summary>Floor of the learning rate as a share of <see cref="LearningRate"/>, 0 to 1.</summary>
+    public double MinimumRatio { get; init; }
+
+    /// <summary>Decoupled weight decay; LLaMA 2's value is 0.1.</summary>
+    public double WeightDecay { get; init; } = 0.1;
+
+    /// <summary>Whether norms and biases decay as well; usually only matrices do.</summary>
+    public bool DecayAllParameters { get; init; }
+
+    /// <summary>Decay of AdamW's first moment; LLaMA 2's value is 0.9.</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>Decay of AdamW's second moment; LLaMA 2's value is 0.95.</summary>
+    public double Beta2 { get; init; } = 0.95;
+
+    /// <summary>Added to the root of the second moment.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>Largest norm of the gradient over all parameters; 0 = no clipping.</summary>
+    public double ClipNorm { get; init; } = 1;
+
+    /// <summary>Decides the order of the blocks and, without an initial model, the first weights.</summary>
+    public ulong Seed { get; init; } = 1;
+
+    /// <summary>Steps between checkpoints; 0 = none by steps.</summary>
+    public int CheckpointEverySteps { get; init; } = 500;
+
+    /// <summary>Time between checkpoints, checked after every step; null = none by time.</summary>
+    public TimeSpan? CheckpointInterval { get; init; }
+
+    /// <summary>Newest checkpoints that stay on disk, at least 1; 2 survive one that the disk spoiled.</summary>
+    public int KeepCheckpoints { get; init; } = 2;
+
+    /// <summary>Steps between lines of the log that split the loss by kind and by language; 0 = none.</summary>
+    public int LogEvery { get; init; } = 50;
+
+    /// <summary>Steps between runs of the validation probes, which also run after the last step; 0 = only then.</summary>
+    public int ValidateEvery { get; init; }
+
+    /// <summary>
+    /// Threads of libtorch; 0 = its own choice. Another count rounds differently, so a run that must be repeatable to the bit names it.
+    /// </summary>
+    public int Threads { get; init; }
+
+    internal AdamWOptions AdamW => new()
+    {
+        WeightDecay = WeightDecay,
+        DecayAllParameters = DecayAllParameters,
+        Beta1 = Beta1,
+        Beta2 = Beta2,
+        Epsilon = Epsilon,
+        ClipNorm = ClipNorm,
+    };
+
+    /// <summary>The learning rate over a run whose length is known.</summary>
+    /// <exception cref="RequestException">The warm-up is longer than the run.</exception>
+    internal LearningRateSchedule ScheduleFor(int steps)
+    {
+        var warmup = WarmupSteps ?? (int)Math.Ceiling(0.03 * steps);
+        if (warmup > steps)
+        {
+            OptionProblem.ThrowIfAny(
+                "training options",
+                [new("warmupSteps", warmup, $"must not exceed the {steps} steps of the run", "leave it out for 3 % of the steps")]);
+        }
+
+        return new(LearningRate, warmup, steps, MinimumRatio, Schedule);
+    }
+
+    public IEnumerable<OptionProblem> Problems()
+    {
+        if (new object?[] { Steps, Epochs, TokenBudget }.Count(given => given is not null) > 1)
+            yield return new("steps", Steps, "only one of steps, epochs and tokenBudget may be given", "keep one of them");
+        if (Steps < 1)
+            yield return new("steps", Steps, "must be at least 1", "leave it out for one epoch");
+        if (Epochs is { } epochs && !(epochs > 0 && epochs <= 1e6))
+            yield return new("epochs", epochs, "must be above 0 and at most 1,000,000", "use 1, the paper's value");
+        if (TokenBudget < 1)
+            yield return new("tokenBudget", TokenBudget, "must be at least 1", "leave it out for one epoch");
+        if (BlocksPerMicroBatch is < 1 or > 65536)
+            yield return new("blocksPerMicroBatch", BlocksPerMicroBatch, "must be 1 to 65536", "use 1, which needs the least memory");
+        if (MicroBatches is < 1 or > 65536)
+            yield return new("microBatches", MicroBatches, "must be 1 to 65536", "use 1 for no accumulation");
+        if (!(LearningRate > 0 && LearningRate <= 1))
+            yield return new("learningRate", LearningRate, "must be above 0 and at most 1", "use 2e-5, the paper's value");
+        if (WarmupSteps < 0)
+            yield return new("warmupSteps", WarmupSteps, "must not be negative", "leave it out for 3 % of the steps");
+        if (WarmupSteps > Steps)
+            yield return new("warmupSteps", WarmupSteps, $"must not exceed the {Steps} steps", "leave it out for 3 % of the steps");
+        if (!Enum.IsDefined(Schedule))
+            yield return new("schedule", Schedule, "is no known schedule", "use cosine, constant or inverseSquareRoot");
+        if (!(MinimumRatio >= 0 && MinimumRatio <= 1))
+            yield return new("minimumRatio", MinimumRatio, "must be 0 to 1", "use 0.1 to end at a tenth of the learning rate");
+        foreach (var problem in AdamW.Problems())
+            yield return problem;
+        if (CheckpointEverySteps < 0)
+            yield return new("checkpointEverySteps", CheckpointEverySteps, "must not be negative", "use 0 for none by steps");
+        if (CheckpointInterval <= TimeSpan.Zero)
+            yield return new("checkpointInterval", CheckpointInterval, "must be longer than nothing", "use 00:30:00 for half an hour");
+        if (KeepCheckpoints < 1)
+            yield return new("keepCheckpoints", KeepCheckpoints, "must be at least 1", "use 2, so that a spoiled one costs little");
+        if (LogEvery < 0)
+            yield return new("logEvery", LogEvery, "must not be negative", "use 0 for no losses by kind and language");
+        if (ValidateEvery < 0)
+            yield return new("validateEvery", ValidateEvery, "must not be negative", "use 0 to validate after the last step only");
+        if (Threads is < 0 or > 4096)
+            yield return new("threads", Threads, "must be 0 to 4096", "use 0 to let libtorch choose");
+    }
+}

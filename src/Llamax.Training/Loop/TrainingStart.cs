@@ -1,0 +1,118 @@
+using System.Globalization;
+using Llamax.Models.Causal;
+using Llamax.Runs;
+using Llamax.Runs.Progress;
+using Llamax.Training.Resuming;
+
+namespace Llamax.Training.Loop;
+
+/// <summary>A run whose request was checked: model, corpus and options fit together, and what decides the result is known.</summary>
+internal sealed class TrainingStart
+{
+    private readonly TrainingRun _run;
+
+    /// <exception cref="RequestException">Something does not fit; nothing was written yet.</exception>
+    public TrainingStart(TrainingRun run, IRunEvents events)
+    {
+        _run = run;
+        OptionProblem.ThrowIfAny("training options", run.Options.Problems());
+        if ((run.InitialModel is null) == (run.Configuration is null))
+            throw new RequestException("either an initial model or the configuration of a new one is needed", "training run");
+        Configuration = run.Configuration ?? CausalConfig.FromJson(Path.Combine(run.InitialModel!, "config.json"));
+        OptionProblem.ThrowIfAny("model configuration", Configuration.Problems());
+        CheckCorpus();
+        CompanionFiles = Companions();
+        WarnOfOtherTokenizer(events);
+        Settings = new TrainingSettings
+        {
+            Options = run.Options,
+            Start = run.InitialModel is { } folder ? Fingerprints.OfModel(folder) : Fingerprints.OfText(Configuration.ToJson()),
+            Corpus = Fingerprints.Of(run.Corpus),
+            Tokenizer = run.Corpus.TokenizerFingerprint,
+            DataType = run.DataType.ToString().ToLowerInvariant(),
+            Device = run.Device.type.ToString().ToLowerInvariant(),
+            Probes = [.. run.Probes.Select(probe => probe.Name)],
+        };
+        Order = new DataOrder(run.Options, run.Corpus.BlockCount, run.Corpus.TokenCount);
+        Schedule = run.Options.ScheduleFor(Order.Steps);
+    }
+
+    public CausalConfig Configuration { get; }
+
+    public TrainingSettings Settings { get; }
+
+    public DataOrder Order { get; }
+
+    public Schedules.LearningRateSchedule Schedule { get; }
+
+    /// <summary>Full paths of what is copied beside the weights.</summary>
+    public IReadOnlyList<string> CompanionFiles { get; }
+
+    /// <summary>The model before the first step; the caller disposes it.</summary>
+    public CausalModel CreateModel()
+    {
+        if (_run.InitialModel is { } folder)
+            return CausalModel.Load(folder, _run.DataType, _run.Device);
+        var model = new CausalModel(Configuration, _run.DataType, _run.Device);
+        model.Initialize(_run.Options.Seed);
+        return model;
+    }
+
+    private void CheckCorpus()
+    {
+        var corpus = _run.Corpus;
+        if (corpus.BlockCount == 0)
+            throw new RequestException("the packed corpus has no block", "packed corpus", "pack at least one document");
+        if (corpus.VocabularySize > Configuration.VocabularySize)
+        {
+            throw new RequestException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the corpus was packed with a tokenizer of {corpus.VocabularySize} ids, but the model has {Configuration.VocabularySize} rows"),
+                "packed corpus", "pack the corpus with the model's own tokenizer, or extend the model's vocabulary first");
+        }
+
+        if (corpus.BlockLength > Configuration.MaxPositions)
+        {
+            throw new RequestException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the blocks have {corpus.BlockLength} tokens, but the model was made for {Configuration.MaxPositions} positions"),
+                "packed corpus", "pack shorter blocks");
+        }
+    }
+
+    private List<string> Companions()
+    {
+        var files = _run.CompanionFiles.Select(Path.GetFullPath).ToList();
+        if (_run.InitialModel is { } folder)
+            files.AddRange(Directory.EnumerateFiles(folder).Where(IsCompanion).Where(path => !files.Exists(SameName(path))).Order(StringComparer.Ordinal));
+        if (files.Find(path => !File.Exists(path)) is { } missing)
+            throw new RequestException("the file does not exist", missing, "name the tokenizer's files");
+        return files;
+    }
+
+    private static bool IsCompanion(string path)
+    {
+        var name = Path.GetFileName(path);
+        return name.StartsWith("tokenizer", StringComparison.Ordinal)
+            || name is "special_tokens_map.json" or "added_tokens.json" or "vocab.json" or "merges.txt" or "generation_config.json"
+                or "chat_template.jinja";
+    }
+
+    private static Predicate<string> SameName(string path) => other => Path.GetFileName(other) == Path.GetFileName(path);
+
+    // Only a warning: the same vocabulary may be stored in several formats.
+    private void WarnOfOtherTokenizer(IRunEvents events)
+    {
+        var vocabularies = CompanionFiles
+            .Where(path => Path.GetFileName(path) is "tokenizer.model" or "tokenizer.json" or "vocab.json")
+            .ToList();
+        if (vocabularies.Count > 0 && !vocabularies.Exists(path => Fingerprints.OfFile(path) == _run.Corpus.TokenizerFingerprint))
+        {
+            events.Warn(
+                $"the corpus was packed with a tokenizer that is none of the model's files ({string.Join(", ", vocabularies.Select(Path.GetFileName))}); "
+                + "if their ids differ, the model will learn nonsense");
+        }
+    }
+}

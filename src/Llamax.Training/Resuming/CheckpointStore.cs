@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.Json;
+using Llamax.Runs;
+
+namespace Llamax.Training.Resuming;
+
+/// <summary>
+/// The folder <c>checkpoints/step-000123/</c>: a Hugging Face folder with <c>optimizer.safetensors</c>, <c>state.json</c> and, written
+/// last, <c>checkpoint.sha256</c> with the hashes of all of them (<c>sha256sum -c</c> reads it). A checkpoint is written under a
+/// temporary name and renamed, so it is whole or not there.
+/// </summary>
+/// <param name="folder">The folder of all checkpoints.</param>
+/// <param name="keep">Newest ones that stay, at least 1.</param>
+internal sealed class CheckpointStore(string folder, int keep)
+{
+    public const string StateFile = "state.json";
+
+    public const string OptimizerFile = "optimizer.safetensors";
+
+    private const string HashFile = "checkpoint.sha256";
+    private const string Prefix = "step-";
+
+    /// <summary>The newest checkpoint whose files all have their hashes; null where there is none.</summary>
+    /// <param name="report">Hears about every broken one that was skipped.</param>
+    public Checkpoint? NewestIntact(Action<string> report)
+    {
+        if (!Directory.Exists(folder))
+            return null;
+        foreach (var leftover in Directory.EnumerateDirectories(folder, "*" + AtomicFile.TemporarySuffix))
+            Directory.Delete(leftover, recursive: true);
+        foreach (var (path, step) in All())
+        {
+            try
+            {
+                Verify(path);
+                var state = ReadState(path);
+                if (state.Step != step)
+                    throw new InvalidDataException($"{StateFile} says step {state.Step}");
+                return new Checkpoint(path, state);
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException or InvalidDataException)
+            {
+                report($"{path}: skipped, because it is broken: {failure.Message}");
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Writes a checkpoint and removes the oldest ones.</summary>
+    /// <param name="state">Where the run stands.</param>
+    /// <param name="writeFiles">Writes model and optimiser into the folder it is given.</param>
+    /// <exception cref="RequestException">The disk is full or forbids writing; nothing half written stays.</exception>
+    public void Save(TrainingState state, Action<string> writeFiles)
+    {
+        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{state.Step:D6}"));
+        AtomicFolder.Write(path, temporary =>
+        {
+            writeFiles(temporary);
+            AtomicFile.WriteAllText(Path.Combine(temporary, StateFile), JsonSerializer.Serialize(state, TrainingFormat.Json));
+            var hashes = AtomicFolder.Hashes(temporary).Select(file => $"{file.Value}  {file.Key}\n");
+            AtomicFile.WriteAllText(Path.Combine(temporary, HashFile), string.Concat(hashes));
+        });
+        foreach (var (old, _) in All().Skip(keep))
+            AtomicFolder.Delete(old);
+    }
+
+    // Newest first.
+    private IEnumerable<(string Path, int Step)> All() => Directory.EnumerateDirectories(folder, Prefix + "*")
+        .Select(path => (Path: path, Step: StepOf(Path.GetFileName(path))))
+        .Where(checkpoint => checkpoint.Step >= 0)
+        .OrderByDescending(checkpoint => checkpoint.Step)
+        .ToList();
+
+    private static int StepOf(string name) =>
+        int.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1;
+
+    private static TrainingState ReadState(string path)
+    {
+        var state = JsonSerializer.Deserialize<TrainingState>(File.ReadAllBytes(Path.Combine(path, StateFile)), TrainingFormat.Json)
+            ?? throw new InvalidDataException($"{StateFile} is empty");
+        return state.Format == TrainingState.CurrentFormat
+            ? state
+            : throw new InvalidDataException($"{StateFile} has format {state.Format}, and this version reads {TrainingState.CurrentFormat}");
+    }
+
+    private static void Verify(string path)
+    {
+        var actual = AtomicFolder.Hashes(path);
+        actual.Remove(HashFile);
+        foreach (var line in File.ReadAllLines(Path.Combine(path, HashFile)))
+        {
+            var parts = line.Split("  ", 2);
+            if (parts.Length != 2)
+                throw new InvalidDataException($"{HashFile} has a line without a name: \"{line}\"");
+            if (!actual.Remove(parts[1], out var hash))
+                throw new InvalidDataException($"{parts[1]} is missing");
+            if (hash != parts[0])
+                throw new InvalidDataException($"{parts[1]} does not have the hash it was written with");
+        }
+
+        if (!File.Exists(Path.Combine(path, StateFile)) || actual.ContainsKey(StateFile))
+            throw new InvalidDataException($"{HashFile} does not name {StateFile}");
+    }
+}
+
+/// <summary>A checkpoint that was found whole.</summary>
+internal sealed record Checkpoint(string Path, TrainingState State);

@@ -1,0 +1,14 @@
+namespace Llamax.Training.Schedules;
+
+/// <summary>What the learning rate does after the warm-up.</summary>
+public enum ScheduleShape
+{
+    /// <summary>Half a cosine from the peak down to the floor at the last step.</summary>
+    Cosine,
+
+    /// <summary>Stays at the peak.</summary>
+    Constant,
+
+    /// <summary>Falls with the square root of the step (Vaswani et al. 2017, section 5.3), never below the floor.</summary>
+    InverseSquareRoot,
+}

@@ -1,0 +1,276 @@
+using System.Formats.Tar;
+using System.Globalization;
+using System.IO.Compression;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Llamax.Corpus.Catalogue;
+using Llamax.Runs;
+using Llamax.Runs.Progress;
+
+namespace Llamax.Corpus.Tests.Catalogue;
+
+public sealed class DataCatalogueTests : IDisposable
+{
+    private static readonly byte[] Body = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, 50_000).Select(i => $"{i} ")));
+    private static readonly string BodyHash = Convert.ToHexStringLower(SHA256.HashData(Body));
+
+    private readonly string _root = Directory.CreateTempSubdirectory("llamax-catalogue-").FullName;
+    private readonly HttpClient _client = new();
+
+    private string Cache => Path.Combine(_root, "cache");
+
+    private string Mirror => Path.Combine(_root, "mirror");
+
+    public void Dispose()
+    {
+        _client.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
+
+    [Fact]
+    public async Task What_is_in_the_mirror_is_not_downloaded()
+    {
+        Directory.CreateDirectory(Path.Combine(Mirror, "models"));
+        await File.WriteAllBytesAsync(Path.Combine(Mirror, "models", "a.model"), Body, TestContext.Current.CancellationToken);
+        var catalogue = Catalogue(Entry("http://127.0.0.1:1/a.model", BodyHash));
+        Assert.Equal(Path.Combine(Mirror, "models", "a.model"), await Get(catalogue));
+        Assert.False(Directory.Exists(Cache));
+    }
+
+    [Fact]
+    public async Task A_file_in_the_mirror_that_is_not_the_published_one_is_refused()
+    {
+        Directory.CreateDirectory(Mirror);
+        await File.WriteAllTextAsync(Path.Combine(Mirror, "a.model"), "something else", TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<RequestException>(() => Get(Catalogue(Entry("http://127.0.0.1:1/", BodyHash))));
+        Assert.Contains(BodyHash, error.Message, StringComparison.Ordinal);
+        Assert.Equal(Path.Combine(Mirror, "a.model"), error.Where);
+    }
+
+    [Fact]
+    public async Task A_download_lands_in_the_cache_and_is_found_there_afterwards()
+    {
+        using var server = new LocalServer(Whole);
+        var catalogue = Catalogue(Entry(server.Address + "a.model", BodyHash));
+        Assert.Null(catalogue.Locate("thing"));
+        var path = await Get(catalogue);
+        Assert.Equal(Body, await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
+        Assert.Equal(path, catalogue.Locate("thing"));
+        Assert.Equal(path, await Get(catalogue));
+        Assert.Single(server.Ranges);
+        Assert.Single(Directory.GetFiles(Cache, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_download_that_broke_off_goes_on_where_it_stopped()
+    {
+        var calls = 0;
+        using var server = new LocalServer(context =>
+        {
+            if (calls++ == 0)
+                Truncated(context);
+            else
+                Whole(context);
+        });
+        var catalogue = Catalogue(Entry(server.Address, BodyHash));
+        var error = await Assert.ThrowsAsync<RequestException>(() => Get(catalogue));
+        Assert.Contains("broke off", error.Message, StringComparison.Ordinal);
+        Assert.Contains("give the same command again", error.Message, StringComparison.Ordinal);
+        Assert.Null(catalogue.Locate("thing"));
+
+        var path = await Get(catalogue);
+        Assert.Equal(Body, await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken));
+        Assert.Null(server.Ranges[0]);
+        Assert.StartsWith("bytes=", server.Ranges[1], StringComparison.Ordinal);
+        Assert.NotEqual("bytes=0-", server.Ranges[1]);
+        Assert.Single(Directory.GetFiles(Cache, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_file_that_changed_on_the_server_is_fetched_from_its_beginning()
+    {
+        var calls = 0;
+        using var server = new LocalServer(context =>
+        {
+            if (calls++ == 0)
+                Truncated(context, tag: "\"old\"");
+            else
+                Whole(context);
+        });
+        var catalogue = Catalogue(Entry(server.Address, sha256: null));
+        await Assert.ThrowsAsync<RequestException>(() => Get(catalogue));
+        Assert.Equal(Body, await File.ReadAllBytesAsync(await Get(catalogue), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_download_with_another_hash_is_thrown_away()
+    {
+        using var server = new LocalServer(Whole);
+        var published = new string('0', 64);
+        var error = await Assert.ThrowsAsync<RequestException>(() => Get(Catalogue(Entry(server.Address, published))));
+        Assert.Contains(BodyHash, error.Message, StringComparison.Ordinal);
+        Assert.Contains(published, error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Cache, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_refusal_of_the_server_names_its_status_and_the_address()
+    {
+        using var server = new LocalServer(context =>
+        {
+            context.Response.StatusCode = 404;
+            context.Response.Close();
+        });
+        var error = await Assert.ThrowsAsync<RequestException>(() => Get(Catalogue(Entry(server.Address, BodyHash))));
+        Assert.Contains("404 NotFound", error.Message, StringComparison.Ordinal);
+        Assert.Equal(server.Address, error.Where);
+    }
+
+    [Fact]
+    public async Task Without_a_network_the_error_says_where_the_file_may_be_put_by_hand()
+    {
+        var catalogue = Catalogue(Entry($"http://127.0.0.1:{LocalServer.FreePort()}/", BodyHash));
+        var error = await Assert.ThrowsAsync<RequestException>(() => Get(catalogue));
+        Assert.Contains("no connection", error.Message, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(Cache, "thing", "a.model"), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_may_not_be_downloaded_is_asked_from_its_owner()
+    {
+        var error = await Assert.ThrowsAsync<RequestException>(() => Get(Catalogue(Entry(null, BodyHash))));
+        Assert.Contains("not for download", error.Message, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(Mirror, "models", "a.model"), error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(".tar.gz")]
+    [InlineData(".tar")]
+    [InlineData(".zip")]
+    public async Task An_archive_is_unpacked_without_the_folder_around_everything(string ending)
+    {
+        var archive = MakeArchive(ending, ("set/dev/eng.dev", "one\ntwo\n"), ("set/README", "hello"), ("set/dev/._eng.dev", "rubbish"));
+        using var server = new LocalServer(context => Answer(context, archive, 0, "\"1\""));
+        var catalogue = Catalogue(Entry(server.Address, null) with { IsArchive = true, MirrorPath = "set", Files = [new("set" + ending, server.Address)] });
+        var folder = await Get(catalogue);
+        Assert.Equal(Path.Combine(Cache, "thing"), folder);
+        Assert.Equal("one\ntwo\n", await File.ReadAllTextAsync(Path.Combine(folder, "dev", "eng.dev"), TestContext.Current.CancellationToken));
+        Assert.Equal(2, Directory.GetFiles(Cache, "*", SearchOption.AllDirectories).Length);
+        Assert.Equal([folder], Directory.GetFileSystemEntries(Cache));
+    }
+
+    [Theory]
+    [InlineData("../outside")]
+    [InlineData("/outside")]
+    [InlineData("a/../../outside")]
+    public void An_archive_that_leads_out_of_its_folder_is_refused(string name)
+    {
+        var path = Path.Combine(_root, "evil.zip");
+        File.WriteAllBytes(path, MakeArchive(".zip", (name, "x")));
+        Assert.Throws<RequestException>(() => Archive.Unpack(path, Path.Combine(_root, "target")));
+        Assert.False(File.Exists(Path.Combine(_root, "outside")));
+        Assert.False(Directory.Exists(Path.Combine(_root, "target")));
+    }
+
+    [Fact]
+    public void A_damaged_archive_names_itself()
+    {
+        var path = Path.Combine(_root, "damaged.tar.gz");
+        File.WriteAllBytes(path, MakeArchive(".tar.gz", ("a", new string('x', 5000)))[..40]);
+        var error = Assert.Throws<RequestException>(() => Archive.Unpack(path, Path.Combine(_root, "target")));
+        Assert.Equal(path, error.Where);
+    }
+
+    [Fact]
+    public void An_unknown_name_gets_the_nearest_ones()
+    {
+        var catalogue = new DataCatalogue(new(null, Cache));
+        var error = Assert.Throws<RequestException>(() => catalogue.Find("flores-101"));
+        Assert.Contains("flores101", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_entry_is_complete_and_every_address_is_one()
+    {
+        var catalogue = new DataCatalogue(new(null, Cache));
+        Assert.Equal(catalogue.Entries.Count, catalogue.Entries.Select(entry => entry.Name).Distinct().Count());
+        foreach (var entry in catalogue.Entries)
+        {
+            Assert.All([entry.What, entry.Languages, entry.Licence, entry.MirrorPath], text => Assert.NotEqual("", text));
+            Assert.NotEmpty(entry.Files);
+            Assert.True(Uri.IsWellFormedUriString(entry.Origin, UriKind.Absolute));
+            Assert.All(entry.Files, file => Assert.True(file.Url is null || Uri.IsWellFormedUriString(file.Url, UriKind.Absolute)));
+            Assert.All(entry.Files, file => Assert.True(file.Sha256 is null || file.Sha256.Length == 64));
+            Assert.True(!entry.IsArchive || entry.Files.Count == 1);
+        }
+    }
+
+    private static CatalogueEntry Entry(string? url, string? sha256) => new()
+    {
+        Name = "thing",
+        What = "a thing",
+        Languages = "en",
+        Licence = "none",
+        Origin = "http://example.org",
+        MirrorPath = "models/a.model",
+        Files = [new("a.model", url, Sha256: sha256)],
+    };
+
+    private DataCatalogue Catalogue(CatalogueEntry entry) => new(new(Mirror, Cache), [entry]);
+
+    private Task<string> Get(DataCatalogue catalogue) =>
+        catalogue.GetAsync("thing", _client, SilentEvents.Instance, TestContext.Current.CancellationToken);
+
+    private static void Whole(HttpListenerContext context)
+    {
+        const string Tag = "\"new\"";
+        var range = context.Request.Headers["Range"];
+        var from = range is not null && context.Request.Headers["If-Range"] == Tag ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
+        Answer(context, Body, from, Tag);
+    }
+
+    private static void Answer(HttpListenerContext context, byte[] body, int from, string tag)
+    {
+        context.Response.StatusCode = from > 0 ? 206 : 200;
+        context.Response.Headers["ETag"] = tag;
+        if (from > 0)
+            context.Response.Headers["Content-Range"] = $"bytes {from}-{body.Length - 1}/{body.Length}";
+        context.Response.ContentLength64 = body.Length - from;
+        context.Response.OutputStream.Write(body, from, body.Length - from);
+        context.Response.Close();
+    }
+
+    private static void Truncated(HttpListenerContext context, string tag = "\"new\"")
+    {
+        context.Response.Headers["ETag"] = tag;
+        context.Response.ContentLength64 = Body.Length;
+        context.Response.OutputStream.Write(Body, 0, 100_000);
+        context.Response.OutputStream.Flush();
+        Thread.Sleep(100);
+        context.Response.Abort();
+    }
+
+    private static byte[] MakeArchive(string ending, params (string Name, string Text)[] files)
+    {
+        using var memory = new MemoryStream();
+        if (ending == ".zip")
+        {
+            using var zip = new ZipArchive(memory, ZipArchiveMode.Create, leaveOpen: true);
+            foreach (var (name, text) in files)
+            {
+                using var writer = new StreamWriter(zip.CreateEntry(name).Open());
+                writer.Write(text);
+            }
+        }
+        else
+        {
+            using Stream target = ending == ".tar" ? memory : new GZipStream(memory, CompressionLevel.Fastest, leaveOpen: true);
+            using var tar = new TarWriter(target, leaveOpen: true);
+            foreach (var (name, text) in files)
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+        }
+
+        return memory.ToArray();
+    }
+}

@@ -1,0 +1,160 @@
+using System.IO.Compression;
+using System.Text;
+using Llamax.Corpus.Reading;
+using Llamax.Runs;
+
+namespace Llamax.Corpus.Tests.Reading;
+
+public sealed class ReadersTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("llamax-").FullName;
+
+    private readonly MalformedLines _malformed = new();
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("one\ntwo\n", new[] { "one", "two" })]
+    [InlineData("one\r\ntwo", new[] { "one", "two" })]
+    [InlineData("\uFEFFone\n\uFEFFtwo\n", new[] { "one", "\uFEFFtwo" })]
+    [InlineData("a\rb\n\nc\u2028d", new[] { "a\rb", "", "c\u2028d" })]
+    [InlineData("", new string[0])]
+    [InlineData("\n", new[] { "" })]
+    public void Lines_end_at_line_feeds_alone_plain_and_compressed(string text, string[] expected)
+    {
+        var plain = Write("text.txt", text);
+        var compressed = Compress("compressed-without-its-ending.txt", text);
+        Assert.Equal(expected, PlainText.Read(plain, _malformed).Select(line => line.Text));
+        Assert.Equal(expected, PlainText.Read(compressed, _malformed).Select(line => line.Text));
+        Assert.Equal(0, _malformed.Count);
+    }
+
+    [Fact]
+    public void Lines_longer_than_any_buffer_come_whole()
+    {
+        var lines = Enumerable.Range(0, 40).Select(i => new string((char)('a' + i % 26), i * i * 300)).ToArray();
+        var path = Compress("long.gz", string.Join('\n', lines));
+        Assert.Equal(lines, PlainText.Read(path, _malformed).Select(line => line.Text));
+    }
+
+    [Fact]
+    public void A_file_without_lines_does_not_fill_the_memory()
+    {
+        var path = Path.Combine(_folder, "bomb.gz");
+        using (var stream = new GZipStream(File.Create(path), CompressionLevel.Fastest))
+            for (var i = 0; i < 20; i++)
+                stream.Write(new byte[1 << 20]);
+        Assert.Contains("a line of over 16 MiB", Fails(() => PlainText.Read(path, _malformed).Count()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_line_that_is_no_UTF_8_is_counted_with_its_place_and_left_out()
+    {
+        var path = Path.Combine(_folder, "mixed.txt");
+        File.WriteAllBytes(path, [.. "good\n"u8, .. "caf"u8, 0xE9, (byte)'\n', .. "fine\n"u8]);
+        Assert.Equal([new TextLine("good", $"{path}:1"), new TextLine("fine", $"{path}:3")], PlainText.Read(path, _malformed));
+        Assert.Equal(1, _malformed.Count);
+        Assert.Equal($"{path}:2: no valid UTF-8 at byte 3 of the line", Assert.Single(_malformed.Examples));
+        var message = Fails(() => PlainText.Read(path, new(strict: true)).Count());
+        Assert.StartsWith($"{path}:2: no valid UTF-8", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Files_that_cannot_be_read_say_why()
+    {
+        var missing = Path.Combine(_folder, "no");
+        Assert.Contains("does not exist", Fails(() => PlainText.Read(missing, _malformed).Count()), StringComparison.Ordinal);
+        Assert.Contains("a folder was found", Fails(() => PlainText.Read(_folder, _malformed).Count()), StringComparison.Ordinal);
+        var damaged = Path.Combine(_folder, "damaged.gz");
+        File.WriteAllBytes(damaged, [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xFF, 0xFF, 0xFF, 0xFF]);
+        Assert.Contains("damaged or cut off", Fails(() => PlainText.Read(damaged, _malformed).Count()), StringComparison.Ordinal);
+        var cut = Compress("cut.gz", string.Join('\n', Enumerable.Range(0, 10_000)));
+        File.WriteAllBytes(cut, File.ReadAllBytes(cut)[..^2000]);
+        Assert.Contains("damaged or cut off", Fails(() => PlainText.Read(cut, _malformed).Count()), StringComparison.Ordinal);
+        var zstandard = Path.Combine(_folder, "text.zst");
+        File.WriteAllBytes(zstandard, [0x28, 0xB5, 0x2F, 0xFD, 0, 0]);
+        Assert.Contains("Zstandard", Fails(() => PlainText.Read(zstandard, _malformed).Count()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Moses_pairs_stay_aligned_behind_a_malformed_line()
+    {
+        var source = Path.Combine(_folder, "pairs.en");
+        File.WriteAllBytes(source, [.. "one\n"u8, 0xFF, (byte)'\n', .. "three\n"u8]);
+        var target = Write("pairs.de", "eins\nzwei\ndrei\n");
+        Assert.Equal(
+            [new SentencePair("one", "eins", $"{source}:1"), new SentencePair("three", "drei", $"{source}:3")],
+            MosesPairs.Read(source, target, _malformed));
+        Assert.Equal(1, _malformed.Count);
+    }
+
+    [Theory]
+    [InlineData("a\nb\nc\n", "x\n", "3 lines, but 1 in ")]
+    [InlineData("", "x\ny\n", "0 lines, but 2 in ")]
+    public void Moses_files_of_different_length_are_refused_with_both_counts(string sources, string targets, string expected)
+    {
+        var (source, target) = (Write("a.en", sources), Write("a.de", targets));
+        var message = Fails(() => MosesPairs.Read(source, target, _malformed).Count());
+        Assert.Contains(expected + target, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Columns_of_a_TSV_are_chosen_by_number_or_by_name()
+    {
+        var path = Write("pairs.tsv", "id\ten\tha\n7\tone\tdaya\n8\ttwo\n9\tthree\tuku\tmore\n");
+        SentencePair[] expected = [new("one", "daya", $"{path}:2"), new("three", "uku", $"{path}:4")];
+        Assert.Equal(expected, TsvPairs.Read(path, new() { Source = "en", Target = "ha" }, _malformed));
+        Assert.Equal(expected, TsvPairs.Read(path, new() { Source = "2", Target = "3", HasHeader = true }, _malformed));
+        Assert.Equal("uku", TsvPairs.Read(path, new() { Source = "3", Target = "1", HasHeader = true }, _malformed).Last().Source);
+        Assert.Equal($"{path}:3: 2 columns found, 3 expected", _malformed.Examples[0]);
+        Assert.Equal(3, _malformed.Count);
+    }
+
+    [Fact]
+    public void Columns_that_are_not_there_are_refused()
+    {
+        var path = Write("pairs.tsv", "id\ten\tha\n");
+        var message = Fails(() => TsvPairs.Read(path, new() { Source = "en", Target = "yo" }, _malformed).Count());
+        Assert.Contains("no column \"yo\" in the first line (id, en, ha)", message, StringComparison.Ordinal);
+        message = Fails(() => TsvPairs.Read(path, new() { Source = "0", Target = "-1" }, _malformed).Count());
+        Assert.Contains("source = 0", message, StringComparison.Ordinal);
+        Assert.Contains("target = -1", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fields_of_JSON_lines_are_chosen_by_name_also_nested()
+    {
+        var path = Write("pairs.jsonl", """
+            {"translation": {"en": "one", "de": "eins"}, "text": "é"}
+
+            {"translation": {"en": "two"}, "text": 5}
+            [1]
+            {"text": "\ud800"}
+            {"text":
+            """);
+        Assert.Equal([new SentencePair("one", "eins", $"{path}:1")], JsonLines.Pairs(path, "translation.en", "translation.de", _malformed));
+        Assert.Equal(4, _malformed.Count);
+        Assert.Equal($"{path}:3: no field \"translation.de\"", _malformed.Examples[0]);
+        MalformedLines others = new();
+        Assert.Equal(["é"], JsonLines.Texts(path, "text", others).Select(line => line.Text));
+        Assert.Equal($"{path}:3: the field \"text\" is Number, a string was expected", others.Examples[0]);
+        Assert.Equal(4, others.Count);
+    }
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(_folder, name);
+        File.WriteAllText(path, text, new UTF8Encoding(false));
+        return path;
+    }
+
+    private string Compress(string name, string text)
+    {
+        var path = Path.Combine(_folder, name);
+        using var stream = new GZipStream(File.Create(path), CompressionLevel.Fastest);
+        stream.Write(Encoding.UTF8.GetBytes(text));
+        return path;
+    }
+
+    private static string Fails(Func<object> read) => Assert.Throws<RequestException>(() => read()).Message;
+}
