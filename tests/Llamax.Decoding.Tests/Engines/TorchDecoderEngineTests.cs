@@ -18,8 +18,15 @@ public sealed class TorchDecoderEngineTests
             new()
             {
                 Architecture = window is null ? "LlamaForCausalLM" : "MistralForCausalLM",
-                HiddenSize = 32, IntermediateSize = 48, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadSize = 8,
-                VocabularySize = 50, MaxPositions = 64, SlidingWindow = window,
+                HiddenSize = 32,
+                IntermediateSize = 48,
+                Layers = 2,
+                Heads = 4,
+                KeyValueHeads = 2,
+                HeadSize = 8,
+                VocabularySize = 50,
+                MaxPositions = 64,
+                SlidingWindow = window,
             },
             ScalarType.Float32, CPU);
         model.Initialize(3);

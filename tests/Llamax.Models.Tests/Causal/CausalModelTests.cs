@@ -11,8 +11,16 @@ public sealed class CausalModelTests : IDisposable
 {
     private static readonly CausalConfig Small = new()
     {
-        HiddenSize = 24, IntermediateSize = 40, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadSize = 6,
-        VocabularySize = 37, MaxPositions = 32, BosId = 1, EosIds = [2],
+        HiddenSize = 24,
+        IntermediateSize = 40,
+        Layers = 2,
+        Heads = 4,
+        KeyValueHeads = 2,
+        HeadSize = 6,
+        VocabularySize = 37,
+        MaxPositions = 32,
+        BosId = 1,
+        EosIds = [2],
     };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("llamax-model-").FullName;

@@ -100,8 +100,14 @@ public sealed class SafetensorsTests : IDisposable
         using var scope = NewDisposeScope();
         var config = new CausalConfig
         {
-            HiddenSize = 8, IntermediateSize = 8, Layers = 1, Heads = 2, KeyValueHeads = 2, HeadSize = 4,
-            VocabularySize = 5, MaxPositions = 8,
+            HiddenSize = 8,
+            IntermediateSize = 8,
+            Layers = 1,
+            Heads = 2,
+            KeyValueHeads = 2,
+            HeadSize = 4,
+            VocabularySize = 5,
+            MaxPositions = 8,
         };
         using var model = new CausalModel(config, ScalarType.Float32, CPU);
         var weights = model.Parameters.Select(p => (p.Name, p.Value)).ToList();
