@@ -51,7 +51,10 @@ internal sealed class PieceNormalizer
 
     private ReadOnlySpan<byte> WrittenSpace => _escapeWhitespaces ? Space : " "u8;
 
-    /// <summary>Appends the normalised UTF-8 of <paramref name="text"/>; <paramref name="isFirst"/> where no other part stands before it.</summary>
+    /// <summary>Appends the normalised UTF-8 of <paramref name="text"/>.</summary>
+    /// <param name="text">A text, or the part of one between two added tokens.</param>
+    /// <param name="isFirst">No other part stands before it.</param>
+    /// <param name="normalized">Gets it.</param>
     public void Normalize(ReadOnlySpan<char> text, bool isFirst, Utf8Buffer normalized)
     {
         if (text.IsEmpty)
@@ -135,7 +138,7 @@ internal sealed class PieceNormalizer
             normalized.Truncate(normalized.Length - WrittenSpace.Length);
     }
 
-    /// <summary>Normalises the shortest beginning of <paramref name="input"/> that has a rule of its own; returns its length in bytes.</summary>
+    /// <summary>Normalises the shortest beginning of <paramref name="input"/> that has a rule; returns its length in bytes.</summary>
     private int Prefix(ReadOnlySpan<byte> input, out ReadOnlySpan<byte> result)
     {
         var untouched = _untouched?.LongestMatch(input) ?? 0;

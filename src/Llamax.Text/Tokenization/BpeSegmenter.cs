@@ -36,7 +36,8 @@ internal sealed class BpeSegmenter : IPieceSegmenter
     /// <param name="userDefined">The pieces that are one wherever they stand; null where there are none.</param>
     /// <param name="bounds">Where a text is cut first.</param>
     public BpeSegmenter(
-        IReadOnlyList<VocabularyPiece> pieces, IReadOnlyList<(int Left, int Right, int Result)>? merges, ByteTrie? userDefined, WordBounds bounds)
+        IReadOnlyList<VocabularyPiece> pieces, IReadOnlyList<(int Left, int Right, int Result)>? merges, ByteTrie? userDefined,
+        WordBounds bounds)
     {
         _vocabularySize = pieces.Count;
         _userDefined = userDefined;
@@ -71,7 +72,7 @@ internal sealed class BpeSegmenter : IPieceSegmenter
         }
 
         _lengths = [.. lengths];
-        _merges = merges is null ? FromScores(pieces, symbols) : new MergeTable([.. merges.Select((m, rank) => (m.Left, m.Right, rank, m.Result))]);
+        _merges = merges is null ? FromScores(pieces, symbols) : MergeTable.InOrder(merges);
         _runsOfSpacesBeginWords = !symbols.Keys.Any(HasInnerSpace);
     }
 

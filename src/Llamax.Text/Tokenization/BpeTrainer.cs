@@ -69,8 +69,9 @@ public sealed class BpeTrainer
 
         void Cut(int end)
         {
+            var word = text.AsSpan(start, end - start);
             if (end > start)
-                words[text.AsSpan(start, end - start)] = words.TryGetValue(text.AsSpan(start, end - start), out var old) ? old + count : count;
+                words[word] = words.TryGetValue(word, out var old) ? old + count : count;
             start = end;
         }
     }
@@ -78,15 +79,15 @@ public sealed class BpeTrainer
     /// <summary>Learns the merges from all lines that were added.</summary>
     /// <param name="events">Hears how many pieces are found.</param>
     /// <param name="cancellation">Checked at every piece.</param>
-    /// <exception cref="RequestException">The text is too small for the vocabulary, or the vocabulary for the characters of the text.</exception>
+    /// <exception cref="RequestException">The text is too small for the vocabulary, or the vocabulary for its characters.</exception>
     public SentencePieceModel Train(IRunEvents events, CancellationToken cancellation = default)
     {
         var alphabet = Alphabet();
         var wanted = _options.VocabularySize - 259 - alphabet.Count;
         if (wanted < 0)
             throw new RequestException(
-                $"{alphabet.Count} characters, 256 bytes and 3 control pieces do not fit into {_options.VocabularySize} pieces", "tokenizer",
-                "raise vocabularySize or lower characterCoverage");
+                $"{alphabet.Count} characters, 256 bytes and 3 control pieces do not fit into {_options.VocabularySize} pieces",
+                "tokenizer", "raise vocabularySize or lower characterCoverage");
 
         var merges = new PairMerger(alphabet, _words, _options.MaxPieceLength);
         var pieces = new List<VocabularyPiece>(_options.VocabularySize)

@@ -20,7 +20,8 @@ public sealed record BpeTrainerOptions
     public IEnumerable<OptionProblem> Problems()
     {
         if (VocabularySize is < 300 or > 4_000_000)
-            yield return new("vocabularySize", VocabularySize, "must be 300 to 4,000,000", "use 3000 for a small model, 32000 for LLaMA-2's size");
+            yield return new(
+                "vocabularySize", VocabularySize, "must be 300 to 4,000,000", "use 3000 for a small model, 32000 for LLaMA-2's size");
         if (CharacterCoverage is not (> 0 and <= 1))
             yield return new("characterCoverage", CharacterCoverage, "must be above 0 and at most 1", "use 0.99995, LLaMA's value");
         if (MaxPieceLength is < 1 or > 512)

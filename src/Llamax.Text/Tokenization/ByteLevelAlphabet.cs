@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Llamax.Text.Tokenization;
 
 /// <summary>
@@ -11,14 +13,14 @@ internal static class ByteLevelAlphabet
 
     public static char Letter(byte value) => LetterOfByte[value];
 
-    /// <summary>The bytes behind a piece; false where one of its letters stands for none.</summary>
-    public static bool TryGetBytes(string piece, out byte[] bytes)
+    /// <summary>The bytes behind a piece; a piece with a letter that stands for none is its own UTF-8.</summary>
+    public static byte[] Bytes(string piece)
     {
-        bytes = new byte[piece.Length];
+        var bytes = new byte[piece.Length];
         for (var i = 0; i < piece.Length; i++)
             if (!ByteOfLetter.TryGetValue(piece[i], out bytes[i]))
-                return false;
-        return true;
+                return Encoding.UTF8.GetBytes(piece);
+        return bytes;
     }
 
     private static char[] Letters()

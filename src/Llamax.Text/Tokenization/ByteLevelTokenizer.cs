@@ -23,7 +23,7 @@ internal sealed class ByteLevelTokenizer : ITokenizer
         IReadOnlyCollection<AddedToken> addedTokens, SpecialIds special, string fingerprint, string where)
     {
         _vocabulary = vocabulary;
-        _merges = new MergeTable([.. merges.Select((merge, rank) => (merge.Left, merge.Right, rank, merge.Result))]);
+        _merges = MergeTable.InOrder(merges);
         _rules = rules;
         _addedTokens = new AddedTokens(addedTokens);
         _addedById = addedTokens.ToDictionary(token => token.Id);
@@ -84,7 +84,7 @@ internal sealed class ByteLevelTokenizer : ITokenizer
             if (_addedById.TryGetValue(id, out var added))
                 bytes.Write(Encoding.UTF8.GetBytes(added.IsSpecial ? "" : added.Text));
             else if (id < _vocabulary.Count)
-                bytes.Write(ByteLevelAlphabet.TryGetBytes(_vocabulary.Text(id), out var own) ? own : Encoding.UTF8.GetBytes(_vocabulary.Text(id)));
+                bytes.Write(ByteLevelAlphabet.Bytes(_vocabulary.Text(id)));
         }
 
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
@@ -148,7 +148,8 @@ internal sealed class ByteLevelTokenizer : ITokenizer
         return _vocabulary.Find(letters[..bytes.Length]);
     }
 
-    private void ThrowIfOutside(int id) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)VocabularySize, nameof(id));
+    private void ThrowIfOutside(int id) =>
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)VocabularySize, nameof(id));
 
     /// <summary>Halves of surrogate pairs become U+FFFD, as they do in UTF-8.</summary>
     private static string WellFormed(string text) =>

@@ -6,7 +6,10 @@ namespace Llamax.Text.Tokenization;
 /// <summary>A <c>tokenizer.json</c> as the Rust library tokenizers writes it, as far as it decides about ids.</summary>
 internal sealed record HuggingFaceFile
 {
-    private static readonly JsonSerializerOptions Options = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+    };
 
     public List<HuggingFaceAddedToken>? AddedTokens { get; init; }
 
@@ -17,8 +20,11 @@ internal sealed record HuggingFaceFile
     public HuggingFaceModel? Model { get; init; }
 
     /// <exception cref="JsonException">The bytes are no JSON, or JSON of another shape.</exception>
-    public static HuggingFaceFile Parse(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize<HuggingFaceFile>(json, Options) ?? throw new JsonException("null instead of an object");
+    public static HuggingFaceFile Parse(ReadOnlySpan<byte> json)
+    {
+        var file = JsonSerializer.Deserialize<HuggingFaceFile?>(json, Options);
+        return file is null || file.AddedTokens?.Contains(null!) == true ? throw new JsonException("null instead of an object") : file;
+    }
 }
 
 internal sealed record HuggingFaceAddedToken

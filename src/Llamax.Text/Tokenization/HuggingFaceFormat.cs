@@ -20,23 +20,27 @@ internal static class HuggingFaceFormat
     /// <exception cref="RequestException">The bytes are no tokenizer.json, or one of another shape.</exception>
     public static ITokenizer Read(ReadOnlySpan<byte> json, SpecialTokenNames names, string fingerprint, string where)
     {
-        HuggingFaceFile file;
         try
         {
-            file = HuggingFaceFile.Parse(json);
+            return Read(HuggingFaceFile.Parse(json), names, fingerprint, where);
         }
-        catch (JsonException problem)
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException) // the latter: text that is no Unicode
         {
             throw new RequestException(
                 $"not a tokenizer.json, or a damaged one: {problem.Message}", where, "fetch the file again and compare its size", problem);
         }
+    }
 
+    private static ITokenizer Read(HuggingFaceFile file, SpecialTokenNames names, string fingerprint, string where)
+    {
         if (file.Model is not { } model)
-            throw new RequestException("JSON without \"model\"", where, "name the file tokenizer.json of a Hugging Face folder, or the folder");
+            throw new RequestException(
+                "JSON without \"model\"", where, "name the file tokenizer.json of a Hugging Face folder, or the folder");
         if (model.Type != "BPE")
             throw new RequestException($"a tokenizer.json of type {model.Type}; Llamax reads BPE", where, Elsewhere);
         if (!string.IsNullOrEmpty(model.ContinuingSubwordPrefix) || !string.IsNullOrEmpty(model.EndOfWordSuffix))
-            throw new RequestException("pieces that mark the inside or the end of words (continuing_subword_prefix, end_of_word_suffix)", where, Elsewhere);
+            throw new RequestException(
+                "pieces that mark the inside or the end of words (continuing_subword_prefix, end_of_word_suffix)", where, Elsewhere);
 
         var pieces = ReadPieces(model, file.AddedTokens ?? [], where);
         var added = ReadAddedTokens(file.AddedTokens ?? [], pieces.Count, where);
@@ -72,8 +76,12 @@ internal static class HuggingFaceFormat
             switch (component.Type)
             {
                 case "Split":
-                    var expression = component.Pattern?.Expression
-                        ?? (component.Pattern?.Text is { } literal ? Regex.Escape(literal) : throw Unsupported("no pattern in", component, where));
+                    var expression = component.Pattern switch
+                    {
+                        { Expression: { } regex } => regex,
+                        { Text: { } literal } => Regex.Escape(literal),
+                        _ => throw Unsupported("no pattern in", component, where),
+                    };
                     var behavior = component.Behavior switch
                     {
                         "Isolated" => SplitBehavior.Isolated,
@@ -83,7 +91,8 @@ internal static class HuggingFaceFormat
                     steps.Add(new PreTokenizer(expression, behavior, component.Invert, where));
                     break;
                 case "Digits":
-                    steps.Add(new PreTokenizer(component.IndividualDigits ? @"\p{N}" : @"\p{N}+", SplitBehavior.Isolated, invert: false, where));
+                    var digits = component.IndividualDigits ? @"\p{N}" : @"\p{N}+";
+                    steps.Add(new PreTokenizer(digits, SplitBehavior.Isolated, invert: false, where));
                     break;
                 case "ByteLevel":
                     addPrefixSpace |= component.AddPrefixSpace ?? true;
@@ -97,7 +106,8 @@ internal static class HuggingFaceFormat
 
         if (addPrefixSpace && preTokenizers.Count > 1)
             throw new RequestException("add_prefix_space of ByteLevel behind another pre-tokenizer", where, Elsewhere);
-        var vocabulary = new Vocabulary([.. pieces.Select(text => (text, text == model.UnkToken ? PieceType.Unknown : PieceType.Normal))], where);
+        var vocabulary = new Vocabulary(
+            [.. pieces.Select(text => (text, text == model.UnkToken ? PieceType.Unknown : PieceType.Normal))], where);
         var rules = new ByteLevelRules
         {
             Normalization = form, AddPrefixSpace = addPrefixSpace, Steps = steps, IgnoreMerges = model.IgnoreMerges,
@@ -179,7 +189,8 @@ internal static class HuggingFaceFormat
         foreach (var entry in model.Vocab.EnumerateObject())
         {
             if (entry.Value.ValueKind != JsonValueKind.Number || !entry.Value.TryGetInt32(out var id) || id < 0 || id > Limit(count))
-                throw new RequestException($"the piece '{entry.Name}' has the id {entry.Value} among {count} pieces", where, "fetch the file again");
+                throw new RequestException(
+                    $"the piece '{entry.Name}' has the id {entry.Value} among {count} pieces", where, "fetch the file again");
             while (pieces.Count <= id)
                 pieces.Add("");
             if (pieces[id].Length > 0)
@@ -198,7 +209,8 @@ internal static class HuggingFaceFormat
         foreach (var token in tokens)
             if (token.Content.Length == 0 || token.Id < 0 || token.Id > Limit(pieces + tokens.Count) || !seen.Add(token.Id))
                 throw new RequestException(
-                    $"the added token '{token.Content}' has the id {token.Id}, which is taken or impossible", where, "give each its own id behind the others");
+                    $"the added token '{token.Content}' has the id {token.Id}, which is taken or impossible", where,
+                    "give each its own id behind the others");
         return [.. tokens.Select(t => new AddedToken(t.Content, t.Id, t.Special, t.Lstrip, t.Rstrip, t.SingleWord))];
     }
 

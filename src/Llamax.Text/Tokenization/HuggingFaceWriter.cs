@@ -13,11 +13,11 @@ internal static class HuggingFaceWriter
     /// <exception cref="RequestException">The model is none that a BPE tokenizer.json can describe.</exception>
     public static byte[] Tokenizer(SentencePieceModel model)
     {
-        if (model.Segmentation != SegmentationModel.Bpe || model.CharacterMap.Length > 0 || model.RemoveExtraWhitespaces || !model.EscapeWhitespaces
-            || model.Pieces.Any(piece => piece.Type is PieceType.UserDefined or PieceType.Unused))
+        if (model.Segmentation != SegmentationModel.Bpe || model.CharacterMap.Length > 0 || model.RemoveExtraWhitespaces
+            || !model.EscapeWhitespaces || model.Pieces.Any(piece => piece.Type is PieceType.UserDefined or PieceType.Unused))
             throw new RequestException(
-                "only BPE models that leave the characters of the text as they are, without user-defined or unused pieces, have a tokenizer.json"
-                + " that gives the same ids", "tokenizer", "keep the model as tokenizer.model");
+                "only BPE models that leave the characters of the text as they are, without user-defined or unused pieces, have a"
+                + " tokenizer.json that gives the same ids", "tokenizer", "keep the model as tokenizer.model");
         return Write(json =>
         {
             json.WriteString("version", "1.0");
@@ -148,8 +148,8 @@ internal static class HuggingFaceWriter
     /// <summary>Puts the begin token in front, as LLaMA expects it from its tokenizer.</summary>
     private static void PostProcessor(Utf8JsonWriter json, SentencePieceModel model)
     {
-        var bos = Enumerable.Range(0, model.Pieces.Length).Where(id => model.Pieces[id].Text == model.BosPiece).Select(id => (int?)id).FirstOrDefault();
-        if (bos is null)
+        var bos = model.Pieces.Select(piece => piece.Text).ToList().IndexOf(model.BosPiece);
+        if (bos < 0)
         {
             json.WriteNull("post_processor");
             return;
@@ -163,7 +163,7 @@ internal static class HuggingFaceWriter
         json.WriteStartObject(model.BosPiece);
         json.WriteString("id", model.BosPiece);
         json.WriteStartArray("ids");
-        json.WriteNumberValue(bos.Value);
+        json.WriteNumberValue(bos);
         json.WriteEndArray();
         json.WriteStartArray("tokens");
         json.WriteStringValue(model.BosPiece);
@@ -235,7 +235,7 @@ internal static class HuggingFaceWriter
         json.WriteEndObject();
     }
 
-    /// <summary>Every way to make a piece of two others: the pieces with the highest score first, of one piece the longest left part first.</summary>
+    /// <summary>Every way to make a piece of two others: high scores first, for the same piece the longest left part first.</summary>
     private static IEnumerable<(string Left, string Right)> Merges(SentencePieceModel model)
     {
         var mergeable = model.Pieces.Where(piece => piece.Type == PieceType.Normal)

@@ -35,6 +35,10 @@ internal sealed class MergeTable
         }
     }
 
+    /// <summary>Merges that stand in the order of their ranks.</summary>
+    public static MergeTable InOrder(IEnumerable<(int Left, int Right, int Result)> merges) =>
+        new([.. merges.Select((merge, rank) => (merge.Left, merge.Right, rank, merge.Result))]);
+
     /// <summary>Merges in place.</summary>
     /// <param name="symbols">Negative symbols never merge.</param>
     /// <param name="history">Where given, gets the two parts of every symbol made; the last ones win.</param>

@@ -15,7 +15,7 @@ internal enum SplitBehavior
     Removed,
 }
 
-/// <summary>Cuts text into the words inside which a byte-level vocabulary merges, by the regular expression of its tokenizer.json.</summary>
+/// <summary>Cuts text into the words inside which a byte-level vocabulary merges, by an expression of its tokenizer.json.</summary>
 internal sealed class PreTokenizer
 {
     // A pattern from a hostile file may need for ever; a real one needs microseconds for a word.
@@ -83,7 +83,7 @@ internal sealed class PreTokenizer
     /// outside the basic plane is replaced by one inside of the same general category, which no expression names by itself.
     /// </summary>
     /// <param name="text">Well-formed UTF-16.</param>
-    /// <param name="origins">For each index in the result (and its end) the index in <paramref name="text"/>; null where they are equal.</param>
+    /// <param name="origins">For each index in the result, and its end, the index in <paramref name="text"/>; null: the same.</param>
     private static ReadOnlySpan<char> Shadow(ReadOnlySpan<char> text, out int[]? origins)
     {
         origins = null;

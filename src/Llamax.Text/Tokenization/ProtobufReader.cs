@@ -7,7 +7,7 @@ namespace Llamax.Text.Tokenization;
 internal sealed class MalformedMessageException(string message, int offset) : Exception($"{message} at byte {offset}");
 
 /// <summary>
-/// Walks over one Protocol Buffers message (wire format, protobuf.dev/programming-guides/encoding), trusting no length that the bytes state.
+/// Walks over one Protocol Buffers message (protobuf.dev/programming-guides/encoding), trusting no length that the bytes state.
 /// </summary>
 internal ref struct ProtobufReader(ReadOnlySpan<byte> message, int origin = 0)
 {

@@ -23,7 +23,8 @@ internal static class SentencePieceFormat
         catch (MalformedMessageException problem)
         {
             throw new RequestException(
-                $"not a SentencePiece model, or a damaged one: {problem.Message}", where, "fetch the file again and compare its size", problem);
+                $"not a SentencePiece model, or a damaged one: {problem.Message}", where,
+                "fetch the file again and compare its size", problem);
         }
     }
 
@@ -80,6 +81,7 @@ internal static class SentencePieceFormat
     {
         var pieces = ImmutableArray.CreateBuilder<VocabularyPiece>();
         var model = new SentencePieceModel { Pieces = [], Segmentation = SegmentationModel.Unigram };
+        var (hasTrainer, hasNormalizer) = (false, false);
         var message = new ProtobufReader(file);
         while (message.Next())
         {
@@ -90,14 +92,17 @@ internal static class SentencePieceFormat
                     break;
                 case 2:
                     model = ReadTrainer(message.Message(), model, where);
+                    hasTrainer = true;
                     break;
                 case 3:
                     model = ReadNormalizer(message.Message(), model);
+                    hasNormalizer = true;
                     break;
                 case 5:
                     if (ReadNormalizer(message.Message(), model with { CharacterMap = [] }).CharacterMap.Length > 0)
                         throw new RequestException(
-                            "the model rewrites decoded text (denormalizer_spec), which Llamax does not do", where, "use a model without it");
+                            "the model rewrites decoded text (denormalizer_spec), which Llamax does not do", where,
+                            "use a model without it");
                     break;
                 default:
                     message.Skip();
@@ -110,6 +115,10 @@ internal static class SentencePieceFormat
             throw new RequestException(
                 $"{pieces.Count} pieces, {unknown} of them of type unknown: a SentencePiece model has exactly one",
                 where, "check that the file is a SentencePiece model and whole");
+        if (!hasTrainer || !hasNormalizer)
+            throw new RequestException(
+                "the model ends before trainer_spec or normalizer_spec, which say how to cut and spell text", where,
+                "fetch the file again and compare its size");
         return model with { Pieces = pieces.ToImmutable() };
     }
 
@@ -152,7 +161,8 @@ internal static class SentencePieceFormat
                     var kind = message.Int32();
                     if (!Enum.IsDefined((SegmentationModel)kind))
                         throw new RequestException(
-                            $"a SentencePiece model of type {kind}; Llamax reads unigram (1) and BPE (2)", where, "choose another tokenizer");
+                            $"a SentencePiece model of type {kind}; Llamax reads unigram (1) and BPE (2)", where,
+                            "choose another tokenizer");
                     model = model with { Segmentation = (SegmentationModel)kind };
                     break;
                 case 10:

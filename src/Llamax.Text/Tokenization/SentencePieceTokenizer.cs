@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text;
 using Llamax.Runs;
 using Llamax.Text.Normalization;
@@ -154,7 +156,9 @@ internal sealed class SentencePieceTokenizer : ITokenizer
             }
 
             var piece = _vocabulary.Text(id).AsSpan();
-            if (atStart && (_normalizer.AddsPrefix || _normalizer.RemovesExtraWhitespaces) && piece.StartsWith("\u2581", StringComparison.Ordinal))
+            if (piece.IsEmpty)
+                continue; // an id that the file gives to nothing
+            if (atStart && piece[0] == '\u2581' && (_normalizer.AddsPrefix || _normalizer.RemovesExtraWhitespaces))
             {
                 piece = piece[1..];
                 prefixSeen = !_normalizer.RemovesExtraWhitespaces; // where runs of spaces go, the next piece may begin with one more
@@ -216,15 +220,16 @@ internal sealed class SentencePieceTokenizer : ITokenizer
 
     private bool IsUnknown(int id) => id < 0 || _vocabulary.Type(id) == PieceType.Unknown;
 
-    private void ThrowIfOutside(int id) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)VocabularySize, nameof(id));
+    private void ThrowIfOutside(int id) =>
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)VocabularySize, nameof(id));
 
     /// <summary>Bytes in a row are read as UTF-8; each byte that belongs to no character becomes one U+FFFD.</summary>
     private static void AppendBytes(StringBuilder text, List<byte> bytes)
     {
-        var rest = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(bytes);
+        var rest = CollectionsMarshal.AsSpan(bytes);
         while (!rest.IsEmpty)
         {
-            var isWhole = Rune.DecodeFromUtf8(rest, out var rune, out var length) == System.Buffers.OperationStatus.Done;
+            var isWhole = Rune.DecodeFromUtf8(rest, out var rune, out var length) == OperationStatus.Done;
             text.Append(isWhole ? rune.ToString() : "\uFFFD");
             rest = rest[(isWhole ? length : 1)..];
         }

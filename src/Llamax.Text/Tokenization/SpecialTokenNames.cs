@@ -19,7 +19,9 @@ internal sealed record SpecialTokenNames(IReadOnlyList<string> Bos, IReadOnlyLis
     {
         var files = Files
             .Select(name => Path.Combine(folder, name)).Where(File.Exists).Select(Parse).ToList();
-        return files.Count == 0 ? Customary : new SpecialTokenNames(Name(files, "bos_token"), Name(files, "eos_token"), Name(files, "pad_token"));
+        return files.Count == 0
+            ? Customary
+            : new SpecialTokenNames(Name(files, "bos_token"), Name(files, "eos_token"), Name(files, "pad_token"));
     }
 
     /// <summary>The ids behind the names.</summary>

@@ -15,16 +15,16 @@ public static class TokenizerFile
         ["tokenizer.json", "tokenizer.json.gz", "tokenizer.model", "spiece.model", "sentencepiece.model", "sentencepiece.bpe.model"];
 
     /// <summary>
-    /// Reads a SentencePiece <c>*.model</c> or a Hugging Face <c>tokenizer.json</c>, either of them also compressed with gzip, or the one that a
-    /// Hugging Face folder holds. In a folder <c>tokenizer.json</c> is preferred: it alone knows the tokens that were added after training.
+    /// Reads a SentencePiece <c>*.model</c> or a Hugging Face <c>tokenizer.json</c>, either also compressed with gzip, or the one that a
+    /// Hugging Face folder holds; there <c>tokenizer.json</c> is preferred: it alone knows the tokens that were added after training.
     /// The begin, end and padding tokens of a tokenizer.json are those of tokenizer_config.json and special_tokens_map.json beside it.
     /// </summary>
     /// <remarks>
-    /// A tokenizer.json that was converted from SentencePiece gives the ids of the SentencePiece model: control pieces such as <c>&lt;/s&gt;</c>
-    /// that stand in the text are text, where the library tokenizers would read them as control. Tokens added behind the vocabulary, and all
-    /// added tokens of byte-level tokenizers, are recognised in the text.
+    /// A tokenizer.json that was converted from SentencePiece gives the ids of the SentencePiece model: control pieces such as
+    /// <c>&lt;/s&gt;</c> that stand in the text are text, where the library tokenizers would read them as control. Tokens added behind
+    /// the vocabulary, and all added tokens of byte-level tokenizers, are recognised in the text.
     /// </remarks>
-    /// <exception cref="RequestException">Nothing is there, or it is no tokenizer, damaged, or of a kind that Llamax does not have.</exception>
+    /// <exception cref="RequestException">Nothing is there, or it is no tokenizer, damaged, or of an unknown kind.</exception>
     public static ITokenizer Load(string path)
     {
         if (Directory.Exists(path))
@@ -56,7 +56,7 @@ public static class TokenizerFile
     /// tokenizer.json with tokenizer_config.json and special_tokens_map.json (transformers, vLLM).
     /// </summary>
     /// <returns>The tokenizer as <see cref="Load"/> reads it back from <paramref name="folder"/>.</returns>
-    /// <exception cref="RequestException">The model has no tokenizer.json form: it is no BPE, or it changes the characters of the text.</exception>
+    /// <exception cref="RequestException">The model has no tokenizer.json form: no BPE, or it changes characters of the text.</exception>
     public static ITokenizer Save(SentencePieceModel model, string folder)
     {
         var tokenizer = HuggingFaceWriter.Tokenizer(model);
@@ -89,7 +89,7 @@ public static class TokenizerFile
         return SentencePieceTokenizer.From(model, ReadAddedTokens(added, model, addedPath), Fingerprint([.. file, .. added]), path);
     }
 
-    /// <summary>Older Hugging Face folders list the tokens behind a SentencePiece vocabulary in added_tokens.json: an object, token → id.</summary>
+    /// <summary>Older folders list the tokens behind a SentencePiece vocabulary in added_tokens.json: an object, token → id.</summary>
     private static List<AddedToken> ReadAddedTokens(ReadOnlySpan<byte> json, SentencePieceModel model, string where)
     {
         Dictionary<string, int> listed;
@@ -128,7 +128,8 @@ public static class TokenizerFile
             {
                 memory.Write(block, 0, length);
                 if (memory.Length > MaxBytes)
-                    throw new RequestException($"more than {MaxBytes >> 20} MiB: too large for a tokenizer", path, "name the tokenizer, not the model");
+                    throw new RequestException(
+                        $"more than {MaxBytes >> 20} MiB: too large for a tokenizer", path, "name the tokenizer, not the model");
             }
         }
         catch (InvalidDataException problem)

@@ -27,7 +27,8 @@ internal sealed class Vocabulary
                 continue; // an id that the file gives to nothing
             if (!_ids.TryAdd(text, id))
                 throw new RequestException(
-                    $"the piece '{text}' stands at id {_ids[text]} and at id {id}", where, "each piece must be unique: fetch the file again");
+                    $"the piece '{text}' stands at id {_ids[text]} and at id {id}", where,
+                    "each piece must be unique: fetch the file again");
             LongestPiece = Math.Max(LongestPiece, text.Length);
             if (type == PieceType.Byte)
                 _byteIds[ByteOf(text, where)] = id;

@@ -16,7 +16,7 @@ public sealed class BpeTrainerTests
         Assert.Equal(340, pieces.Length);
         Assert.Equal(["<unk>", "<s>", "</s>", "<0x00>"], pieces.Take(4).Select(piece => piece.Text));
         Assert.Equal("<0xFF>", pieces[258].Text);
-        var firstCharacter = pieces.Select((piece, id) => (piece, id)).First(entry => entry.id > 258 && entry.piece.Text.EnumerateRunes().Count() == 1).id;
+        var firstCharacter = Enumerable.Range(259, 81).First(id => pieces[id].Text.EnumerateRunes().Count() == 1);
         Assert.All(pieces.Skip(259).Take(firstCharacter - 259), piece => Assert.True(piece.Text.EnumerateRunes().Count() > 1));
         Assert.All(pieces.Skip(firstCharacter), piece => Assert.Single(piece.Text.EnumerateRunes()));
         Assert.Equal(Enumerable.Range(0, 340 - 259).Select(i => (float)-i), pieces.Skip(259).Select(piece => piece.Score));
@@ -26,7 +26,8 @@ public sealed class BpeTrainerTests
     public void The_most_frequent_pair_is_merged_first_and_the_counts_follow()
     {
         // ▁a and ab occur 9 times, bc 7 times; of equals the pair with the older symbol comes first.
-        var merger = new PairMerger([new('\u2581'), new('a'), new('b'), new('c')], [new("\u2581abc", 7), new("\u2581ab", 2)], maxPieceLength: 16);
+        var merger = new PairMerger(
+            [new('\u2581'), new('a'), new('b'), new('c')], [new("\u2581abc", 7), new("\u2581ab", 2)], maxPieceLength: 16);
         Assert.Equal(["\u2581a", "\u2581ab", "\u2581abc", null], [merger.Next(), merger.Next(), merger.Next(), merger.Next()]);
     }
 
@@ -62,7 +63,7 @@ public sealed class BpeTrainerTests
     public void Pieces_respect_words_digits_and_the_longest_length()
     {
         var model = Train(Flores("eng", "deu", "zho_simpl"), 3000);
-        foreach (var piece in model.Pieces.Where(piece => piece.Type == PieceType.Normal && piece.Text.Length > 1).Select(piece => piece.Text))
+        foreach (var piece in model.Pieces.Where(p => p.Type == PieceType.Normal && p.Text.Length > 1).Select(p => p.Text))
         {
             Assert.DoesNotContain('\u2581', piece.TrimStart('\u2581'));
             Assert.DoesNotContain(piece, char.IsDigit);
@@ -131,7 +132,8 @@ public sealed class BpeTrainerTests
         return Train(trainer);
     }
 
-    private static SentencePieceModel Train(BpeTrainer trainer) => trainer.Train(SilentEvents.Instance, TestContext.Current.CancellationToken);
+    private static SentencePieceModel Train(BpeTrainer trainer) =>
+        trainer.Train(SilentEvents.Instance, TestContext.Current.CancellationToken);
 
     private static IEnumerable<string> Flores(params string[] languages) => languages.SelectMany(
         language => TokenizerGoldenTests.Lines(Goldens.DataPath("flores101", "dev", language + ".dev.gz")).Where(line => line.Length > 0));

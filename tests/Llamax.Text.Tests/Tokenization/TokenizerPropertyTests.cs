@@ -41,7 +41,8 @@ public sealed class TokenizerPropertyTests
     {
         using var folder = new TemporaryFolder();
         TokenizerFile.Save(Vocabularies.Small(), folder.Path);
-        var (json, model) = (TokenizerFile.Load(Path.Combine(folder.Path, "tokenizer.json")), TokenizerFile.Load(Path.Combine(folder.Path, "tokenizer.model")));
+        var json = TokenizerFile.Load(Path.Combine(folder.Path, "tokenizer.json"));
+        var model = TokenizerFile.Load(Path.Combine(folder.Path, "tokenizer.model"));
         var draws = new Draws(Seed, "both forms");
         for (var item = 0; item < 2000; item++)
             Assert.Equal(model.Encode(Vocabularies.RandomText(draws, item)), json.Encode(Vocabularies.RandomText(draws, item)));
@@ -91,7 +92,8 @@ public sealed class TokenizerPropertyTests
         var ant = model.Pieces.Select((piece, id) => (piece, id)).First(entry => entry.piece.Text == "\u2581ant").id;
         var marked = model with
         {
-            Pieces = model.Pieces.SetItem(ant, model.Pieces[ant] with { Type = PieceType.Unused }).Add(new("nd\u2581r", 0, PieceType.UserDefined)),
+            Pieces = model.Pieces.SetItem(ant, model.Pieces[ant] with { Type = PieceType.Unused })
+                .Add(new("nd\u2581r", 0, PieceType.UserDefined)),
         };
         var tokenizer = SentencePieceTokenizer.From(marked, [], "", "marked");
         Assert.DoesNotContain("\u2581ant", tokenizer.EncodePieces("ant"));
@@ -106,7 +108,8 @@ public sealed class TokenizerPropertyTests
         for (var item = 0; item < 2000; item++)
         {
             var text = Vocabularies.RandomText(draws, item).Replace("\u2581", "", StringComparison.Ordinal); // ▁ is how a space is written
-            Assert.True(text == tokenizer.Decode(tokenizer.Encode(text)), $"seed {Seed}, item {item}: {Convert.ToHexString(Encoding.UTF8.GetBytes(text))}");
+            var back = tokenizer.Decode(tokenizer.Encode(text));
+            Assert.True(text == back, $"seed {Seed}, item {item}: {Convert.ToHexString(Encoding.UTF8.GetBytes(text))}");
         }
     }
 
@@ -117,8 +120,8 @@ public sealed class TokenizerPropertyTests
         {
             var best = (Rank: int.MaxValue, Position: -1, Result: 0);
             for (var i = 0; i + 1 < symbols.Count; i++)
-                foreach (var merge in merges.Where(merge => merge.Left == symbols[i] && merge.Right == symbols[i + 1]).OrderBy(merge => merge.Rank).Take(1))
-                    if (merge.Rank < best.Rank)
+                foreach (var merge in merges)
+                    if (merge.Left == symbols[i] && merge.Right == symbols[i + 1] && merge.Rank < best.Rank)
                         best = (merge.Rank, i, merge.Result);
             if (best.Position < 0)
                 return symbols;
