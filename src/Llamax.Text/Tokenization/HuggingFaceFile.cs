@@ -8,7 +8,8 @@ internal sealed record HuggingFaceFile
 {
     private static readonly JsonSerializerOptions Options = new()
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        RespectNullableAnnotations = true,
     };
 
     public List<HuggingFaceAddedToken>? AddedTokens { get; init; }

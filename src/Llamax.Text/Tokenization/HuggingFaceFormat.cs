@@ -110,7 +110,10 @@ internal static class HuggingFaceFormat
             [.. pieces.Select(text => (text, text == model.UnkToken ? PieceType.Unknown : PieceType.Normal))], where);
         var rules = new ByteLevelRules
         {
-            Normalization = form, AddPrefixSpace = addPrefixSpace, Steps = steps, IgnoreMerges = model.IgnoreMerges,
+            Normalization = form,
+            AddPrefixSpace = addPrefixSpace,
+            Steps = steps,
+            IgnoreMerges = model.IgnoreMerges,
         };
         return new ByteLevelTokenizer(
             vocabulary, ReadMerges(model, vocabulary, where), rules, added, names.Resolve(added, vocabulary), fingerprint, where);

@@ -131,7 +131,12 @@ public sealed class TrainingSetBuilderTests : IDisposable
         Assert.Throws<RequestException>(() => new TrainingSetBuilder(_small, _lexicon).Write(_folder.FullPath, "a/b", new()));
         var options = new TrainingSetOptions
         {
-            Epoch = -1, ReplicateBelow = -1, Replicas = 0, AugmentBelow = -1, LinesKeptTogether = 0, CodeSwitch = new() { ReplacementRate = 2 },
+            Epoch = -1,
+            ReplicateBelow = -1,
+            Replicas = 0,
+            AugmentBelow = -1,
+            LinesKeptTogether = 0,
+            CodeSwitch = new() { ReplacementRate = 2 },
         };
         var error = Assert.Throws<RequestException>(() => new TrainingSetBuilder(options, _lexicon));
         Assert.All(
