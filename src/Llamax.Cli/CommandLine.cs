@@ -35,7 +35,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("Interrupted. What is finished is kept; the same command goes on from there.");
+            Console.Error.WriteLine("Interrupted. Files that were finished are kept; give the same command again to go on.");
             return Interrupted;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -95,13 +95,17 @@ internal static class CommandLine
     private static string Explain(ParseResult parsed, ParseError error)
     {
         var path = PathOf(parsed.CommandResult);
-        var what = error.SymbolResult is OptionResult { Tokens: [var value, ..] } option && IsNumber(option.Option.ValueType)
-            ? $"{option.Option.Name} \"{value.Value}\" is no {(option.Option.ValueType == typeof(int) ? "whole number" : "number")}"
+        var what = error.SymbolResult is OptionResult { Tokens: [var value, ..] } option && NumberName(option.Option.ValueType) is { } number
+            ? $"{option.Option.Name} \"{value.Value}\" is no {number}"
             : error.Message.TrimEnd('.');
         return $"llamax{path}: {what}. To mend it: see llamax{path} --help.";
     }
 
-    private static bool IsNumber(Type type) => type == typeof(int) || type == typeof(double);
+    private static string? NumberName(Type type)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type == typeof(int) ? "whole number" : type == typeof(double) ? "number" : null;
+    }
 
     private static string PathOf(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{PathOf(parent)} {result.Command.Name}" : "";

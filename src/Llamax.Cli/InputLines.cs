@@ -23,8 +23,9 @@ internal static class InputLines
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <param name="path">A file; null or <c>-</c> = standard input.</param>
+    /// <param name="cancellation">Ends the waiting for standard input too.</param>
     /// <exception cref="RequestException">The file cannot be read, or a line is no UTF-8.</exception>
-    internal static IEnumerable<InputLine> Read(string? path)
+    internal static IEnumerable<InputLine> Read(string? path, CancellationToken cancellation)
     {
         var name = path is null or StandardInput ? "stdin" : path;
         using var stream = Open(path);
@@ -44,7 +45,7 @@ internal static class InputLines
             (start, end) = (0, end - start);
             if (end == buffer.Length)
                 Array.Resize(ref buffer, end < LongestLineBytes ? 2 * end : throw TooLong(name, number + 1));
-            var count = Fill(stream, buffer.AsSpan(end), name);
+            var count = Fill(stream, buffer.AsMemory(end), name, cancellation);
             end += count;
             if (count > 0)
                 continue;
@@ -89,11 +90,15 @@ internal static class InputLines
         return isGzip ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
-    private static int Fill(Stream stream, Span<byte> buffer, string name)
+    private static int Fill(Stream stream, Memory<byte> buffer, string name, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         try
         {
-            return stream.Read(buffer);
+            // A pipe cannot be called back from waiting; whoever waits for it can.
+            return stream.CanSeek
+                ? stream.Read(buffer.Span)
+                : Task.Run(() => stream.Read(buffer.Span), CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
         }
         catch (InvalidDataException failure)
         {

@@ -20,12 +20,13 @@ var root = new RootCommand("""
     """)
 {
     // One line per verb, each in its own file under Verbs/.
-    TokenizeVerb.Create(),
-    ScoreVerb.Create(),
-    LanguagesVerb.Create(),
-    DataVerb.Create(),
     QuickstartVerb.Create(),
     RunVerb.Create(),
+    TranslateVerb.Create(),
+    ScoreVerb.Create(),
+    TokenizeVerb.Create(),
+    DataVerb.Create(),
+    LanguagesVerb.Create(),
     DoctorVerb.Create(),
 };
 return await CommandLine.RunAsync(root, args, interrupted.Token);

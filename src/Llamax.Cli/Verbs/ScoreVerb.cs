@@ -44,14 +44,14 @@ internal static class ScoreVerb
               zcat hyp.gz | llamax score - ref.gz
             """)
         { hypothesis, references, metric, tokenizer, lowercase, sentences, json };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) =>
         {
             var sentenceLevel = parsed.GetValue(sentences);
             var metrics = Choose(parsed.GetValue(metric)!, parsed.GetValue(tokenizer), parsed.GetValue(lowercase), effectiveOrder: false);
             var sentenceMetrics = sentenceLevel
                 ? Choose(parsed.GetValue(metric)!, parsed.GetValue(tokenizer), parsed.GetValue(lowercase), effectiveOrder: true)
                 : [];
-            var (lines, columns) = ReadParallel(parsed.GetValue(hypothesis)!, parsed.GetValue(references)!);
+            var (lines, columns) = ReadParallel(parsed.GetValue(hypothesis)!, parsed.GetValue(references)!, cancellation);
             var scores = metrics.Select(m => m.CorpusScore(lines, columns)).ToList();
             var lineScores = sentenceMetrics
                 .Select(m => lines.Select((line, i) => m.SentenceScore(line, [.. columns.Select(column => column[i]!)])).ToList())
@@ -60,7 +60,7 @@ internal static class ScoreVerb
                 WriteJson(scores, lineScores);
             else
                 WriteText(scores, lineScores);
-            return CommandLine.Done;
+            return Task.FromResult(CommandLine.Done);
         });
         return command;
     }
@@ -137,10 +137,11 @@ internal static class ScoreVerb
         return new PieceTokenizer(Path.GetFileName(name), TokenizerFile.Load(name));
     }
 
-    private static (List<string> Hypotheses, List<string?>[] References) ReadParallel(string hypothesis, string[] references)
+    private static (List<string> Hypotheses, List<string?>[] References) ReadParallel(
+        string hypothesis, string[] references, CancellationToken cancellation)
     {
-        var lines = InputLines.Read(hypothesis).Select(line => line.Text).ToList();
-        var columns = references.Select(path => InputLines.Read(path).Select(line => (string?)line.Text).ToList()).ToArray();
+        var lines = InputLines.Read(hypothesis, cancellation).Select(line => line.Text).ToList();
+        var columns = references.Select(path => InputLines.Read(path, cancellation).Select(line => (string?)line.Text).ToList()).ToArray();
         for (var r = 0; r < references.Length; r++)
         {
             if (columns[r].Count != lines.Count)

@@ -45,7 +45,7 @@ internal static class TokenizeVerb
                 : line => Ids(vocabulary, line);
             var lines = given.Length > 0
                 ? given.Select((text, i) => new InputLine(text, string.Create(CultureInfo.InvariantCulture, $"TEXT {i + 1}")))
-                : InputLines.Read(path);
+                : InputLines.Read(path, cancellation);
             using var output = Results.Lines(answersStandardInput: given.Length == 0 && path is null or InputLines.StandardInput);
             foreach (var line in lines)
             {

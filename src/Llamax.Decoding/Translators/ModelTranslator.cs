@@ -28,6 +28,8 @@ public static class ModelTranslator
         if (!Directory.Exists(folder))
             throw new RequestException("there is no such folder", folder, "name a Hugging Face model folder");
         var profile = TranslationProfile.Load(folder);
+        if (options.Template is { } template)
+            profile = profile with { Template = template };
         var tokenizer = TokenizerFile.Load(TokenizerPath(folder));
         var device = TorchRuntime.ParseDevice(options.Device);
         TorchRuntime.SetThreads(options.Threads);

@@ -1,3 +1,4 @@
+using Llamax.Decoding.Prompts;
 using Llamax.Decoding.Search;
 using Llamax.Runs;
 
@@ -18,13 +19,16 @@ public sealed record ModelTranslatorOptions
     /// <summary>How to search; null = as the model's translation.json says.</summary>
     public SearchOptions? Search { get; init; }
 
+    /// <summary>The prompt; null = as the model's translation.json says.</summary>
+    public PromptTemplate? Template { get; init; }
+
     public IEnumerable<OptionProblem> Problems()
     {
         if (Type is not ("float32" or "float16" or "bfloat16"))
             yield return new("type", Type, "must be float32, float16 or bfloat16", "use float32 on a CPU, bfloat16 on a GPU");
         if (Threads < 0)
             yield return new("threads", Threads, "must be 0 or more", "use 0 for one thread per core");
-        foreach (var problem in Search?.Problems() ?? [])
+        foreach (var problem in (Search?.Problems() ?? []).Concat(Template?.Problems() ?? []))
             yield return problem;
     }
 }
