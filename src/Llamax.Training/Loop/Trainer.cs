@@ -35,6 +35,7 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
             return result;
         TorchRuntime.SetThreads(run.Options.Threads);
         TorchRuntime.KeepFreedMemory();
+        TorchRuntime.KeepFreedMemory();
         var checkpoint = _checkpoints.NewestIntact(events.Warn);
         if (checkpoint is not null)
         {
