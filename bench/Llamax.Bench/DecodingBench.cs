@@ -41,8 +41,9 @@ internal static class DecodingBench
             "decoding",
             FormattableString.Invariant(
                 $"""
-                Beam search (4 beams) of {Sentences} prompts of 20 to 79 tokens, {NewTokens} new tokens each, in fp32 on 1 thread: {Config.ParameterCount():N0} random
-                weights, vocabulary {Config.VocabularySize}; {options.Repeats} interleaved rounds after one unmeasured. Both find the same scores to 1e-3.
+                Beam search (4 beams) of {Sentences} prompts of 20 to 79 tokens, {NewTokens} new tokens each, in fp32 on 1 thread:
+                {Config.ParameterCount():N0} random weights, vocabulary {Config.VocabularySize}; {options.Repeats} interleaved rounds
+                after one unmeasured. Both find the same scores to 1e-3.
                 """),
             [
                 new("64 sentences", Interleaved.Measure(
