@@ -51,7 +51,7 @@ public sealed partial record PromptTemplate
     /// <summary>What the template is called; a model folder may keep one of its own under any name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>With <c>{input}</c> once, and <c>{source_name}</c> and <c>{target_name}</c> where the model is told the languages.</summary>
+    /// <summary>With <c>{input}</c> once, and <c>{source_name}</c> and <c>{target_name}</c> where the languages are told.</summary>
     public required string Text { get; init; }
 
     /// <summary>
@@ -65,7 +65,8 @@ public sealed partial record PromptTemplate
     public static PromptTemplate Find(string name) =>
         BuiltIn.FirstOrDefault(template => template.Name == name)
         ?? throw new RequestException(
-            $"no prompt template \"{name}\"", mend: $"use one of {string.Join(", ", BuiltIn.Select(t => t.Name))}, or write the template out");
+            $"no prompt template \"{name}\"",
+            mend: $"use one of {string.Join(", ", BuiltIn.Select(t => t.Name))}, or write the template out");
 
     public IEnumerable<OptionProblem> Problems()
     {

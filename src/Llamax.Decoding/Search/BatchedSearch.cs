@@ -45,7 +45,8 @@ public sealed class BatchedSearch
         return results;
     }
 
-    private void RunBatch(IDecoderSession session, List<SentenceSearch> live, Action<SentenceSearch> finished, CancellationToken cancellation)
+    private void RunBatch(
+        IDecoderSession session, List<SentenceSearch> live, Action<SentenceSearch> finished, CancellationToken cancellation)
     {
         var next = new NextTokens(session, _engine.VocabularySize, _endIds, Options);
         var parents = new List<int>();

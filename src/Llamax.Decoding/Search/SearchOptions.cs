@@ -77,7 +77,7 @@ public sealed record SearchOptions
             yield return new("batchSentences", BatchSentences, "must be 1 or more", "use 64");
     }
 
-    /// <summary>The most tokens, end token counted, of the answer to a source of <paramref name="sourceTokens"/> tokens; at least 1.</summary>
+    /// <summary>The most tokens of the answer to a source of <paramref name="sourceTokens"/> tokens, the end token counted.</summary>
     public int MaxNewTokensFor(int sourceTokens)
     {
         if (MaxNewTokensPerSourceToken is not { } ratio)

@@ -33,6 +33,8 @@ public interface ITranslator : IDisposable
     /// <param name="requests">Read as they are needed; may be endless, and directions may be mixed.</param>
     /// <param name="cancellation">Stops within one token.</param>
     /// <returns>Results as they become ready; the work happens while they are enumerated.</returns>
-    /// <exception cref="Llamax.Runs.RequestException">A language is unknown. What is wrong with one text alone is its <see cref="Translation.Problem"/>.</exception>
+    /// <exception cref="Llamax.Runs.RequestException">
+    /// A language is unknown. What is wrong with one text alone is its <see cref="Translation.Problem"/>.
+    /// </exception>
     IEnumerable<Translation> Translate(IEnumerable<TranslationRequest> requests, CancellationToken cancellation = default);
 }

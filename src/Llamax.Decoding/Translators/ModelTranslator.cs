@@ -42,7 +42,8 @@ public static class ModelTranslator
                 throw new RequestException(
                     $"the tokenizer has {tokenizer.VocabularySize} tokens, the model only {model.Config.VocabularySize}", folder,
                     "put the model's own tokenizer into the folder");
-            return new(new TorchDecoderEngine(model, ownsModel: true), tokenizer, EndIds(model, tokenizer), profile, options.Search, events);
+            var engine = new TorchDecoderEngine(model, ownsModel: true);
+            return new(engine, tokenizer, EndIds(model, tokenizer), profile, options.Search, events);
         }
         catch
         {
@@ -54,7 +55,9 @@ public static class ModelTranslator
     private static string TokenizerPath(string folder) =>
         TokenizerNames.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
         ?? throw new RequestException(
-            $"no tokenizer ({string.Join(", ", TokenizerNames)})", folder, "copy the tokenizer that the model was trained with into the folder");
+            $"no tokenizer ({string.Join(", ", TokenizerNames)})",
+            folder,
+            "copy the tokenizer that the model was trained with into the folder");
 
     private static IEnumerable<int> EndIds(CausalModel model, ITokenizer tokenizer) => model.Config.EosIds.Count > 0
         ? model.Config.EosIds

@@ -21,8 +21,9 @@ public sealed class PivotTranslator(ITranslator toPivot, ITranslator fromPivot, 
     {
         foreach (var window in requests.Chunk(Window))
         {
-            var first = toPivot.Translate(window.Select(request => IsDirect(request) ? request : request with { Target = pivot }), cancellation);
-            var halfway = first.ToArray();
+            var halfway = toPivot
+                .Translate(window.Select(request => IsDirect(request) ? request : request with { Target = pivot }), cancellation)
+                .ToArray();
             var onward = Enumerable.Range(0, window.Length).Where(i => !IsDirect(window[i]) && halfway[i].Problem is null).ToArray();
             var second = fromPivot
                 .Translate(onward.Select(i => window[i] with { Text = halfway[i].Text, Source = pivot }), cancellation)

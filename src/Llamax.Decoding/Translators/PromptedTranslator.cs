@@ -54,7 +54,8 @@ public sealed class PromptedTranslator : ITranslator
 
         if (failed > 0 || cut > 0)
             _events.Warn(string.Create(
-                CultureInfo.InvariantCulture, $"{failed:N0} of {done:N0} texts failed; {cut:N0} answers were cut at the limit of new tokens"));
+                CultureInfo.InvariantCulture,
+                $"{failed:N0} of {done:N0} texts failed; {cut:N0} answers were cut at the limit of new tokens"));
     }
 
     public void Dispose() => _engine.Dispose();

@@ -66,7 +66,7 @@ public sealed class BatchedSearchTests
         for (var seed = 0; seed < 10; seed++)
         {
             var engine = RandomEngine(seed, vocabulary: 4);
-            var options = new SearchOptions { Beams = 64, NBest = 5, LengthPenalty = 1, EarlyStopping = EarlyStopping.Never, MaxNewTokens = 4 };
+            var options = new SearchOptions { Beams = 64, NBest = 5, EarlyStopping = EarlyStopping.Never, MaxNewTokens = 4 };
             var found = Search(engine, options, [1])[0];
             var all = AllSequences(engine, [1], [], 0, 4).OrderByDescending(x => x.Score).Take(5).ToList();
             Assert.Equal(all.Select(x => x.Tokens), found.Select(x => x.Tokens));
@@ -105,7 +105,7 @@ public sealed class BatchedSearchTests
                 foreach (var hypotheses in results)
                 {
                     Assert.Equal(hypotheses.OrderByDescending(h => h.Score), hypotheses);
-                    Assert.Equal(hypotheses.Count, hypotheses.Select(h => string.Join(' ', [.. h.Tokens, h.EndId ?? -1])).Distinct().Count());
+                    Assert.Equal(hypotheses.Count, hypotheses.DistinctBy(h => string.Join(' ', [.. h.Tokens, h.EndId ?? -1])).Count());
                     Assert.All(hypotheses, h => Assert.InRange(h.Tokens.Length + (h.IsFinished ? 1 : 0), 1, 7));
                     Assert.All(hypotheses, h => Assert.DoesNotContain(h.Tokens, token => token is End or 5));
                 }
@@ -262,7 +262,8 @@ public sealed class BatchedSearchTests
         return tokens;
     }
 
-    private static IEnumerable<(int[] Tokens, double Score)> AllSequences(TableEngine engine, int[] prompt, int[] tokens, double sum, int limit)
+    private static IEnumerable<(int[] Tokens, double Score)> AllSequences(
+        TableEngine engine, int[] prompt, int[] tokens, double sum, int limit)
     {
         var scores = engine.LogProbabilities([.. prompt, .. tokens]);
         for (var id = 0; id < scores.Length; id++)

@@ -38,7 +38,8 @@ public sealed class DecodingGoldenTests
         var ends = Ints(item.GetProperty("args").GetProperty("eos_token_id"));
 
         using var engine = new TorchDecoderEngine(CausalModel.Load(path), ownsModel: true);
-        var results = new BatchedSearch(engine, ends, Options(item.GetProperty("args"))).Run(Prompts(root), null, TestContext.Current.CancellationToken);
+        var results = new BatchedSearch(engine, ends, Options(item.GetProperty("args")))
+            .Run(Prompts(root), null, TestContext.Current.CancellationToken);
 
         var sentence = 0;
         foreach (var expected in item.GetProperty("hypotheses").EnumerateArray())
