@@ -21,7 +21,8 @@ internal sealed record BenchOptions
                 return null;
             if (arguments[i] == "--out")
                 options = options with { Out = arguments[i + 1] };
-            else if (arguments[i] == "--repeats" && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0)
+            else if (arguments[i] == "--repeats"
+                && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0)
                 options = options with { Repeats = n };
             else
                 return null;

@@ -13,15 +13,20 @@ namespace Llamax.Bench;
 /// <param name="Cases">Measured cases, each with its candidates.</param>
 internal sealed partial record BenchReport(string Name, string What, IReadOnlyList<BenchCase> Cases)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+    };
 
     private static string Cpu
     {
         get
         {
             const string Key = "model name";
-            var line = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith(Key, StringComparison.Ordinal)) : null;
-            return line is null ? RuntimeInformation.OSArchitecture.ToString() : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+            var lines = File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo") : [];
+            var line = lines.FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal));
+            return line?[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim() ?? RuntimeInformation.OSArchitecture.ToString();
         }
     }
 
@@ -31,7 +36,8 @@ internal sealed partial record BenchReport(string Name, string What, IReadOnlyLi
     public string ToMarkdown()
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"# {Name}\n\n{What}\n\n{Cpu}; {Versions}; {TimeProvider.System.GetUtcNow():yyyy-MM-dd}.\n");
+        text.Append(CultureInfo.InvariantCulture, $"# {Name}\n\n{What}\n\n");
+        text.Append(CultureInfo.InvariantCulture, $"{Cpu}; {Versions}; {TimeProvider.System.GetUtcNow():yyyy-MM-dd}.\n");
         text.Append("Ratio = time of the first line / time of this line: above 1 is faster.\n\n");
         text.Append("| case | candidate | median s | best s | median CPU s | ratio (median) | ratio (best) | ratio (CPU) |\n");
         text.Append("|---|---|---:|---:|---:|---:|---:|---:|\n");
@@ -56,7 +62,8 @@ internal sealed partial record BenchReport(string Name, string What, IReadOnlyLi
     {
         var place = Path.Combine(folder, NotInNames().Replace(Cpu, "-").Trim('-'));
         AtomicFile.WriteAllText(Path.Combine(place, Name + ".md"), ToMarkdown());
-        var json = new { Name, What, Cpu, Versions, Date = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture), Cases };
+        var date = TimeProvider.System.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+        var json = new { Name, What, Cpu, Versions, Date = date, Cases };
         AtomicFile.WriteAllText(Path.Combine(place, Name + ".json"), JsonSerializer.Serialize(json, Indented) + "\n");
     }
 

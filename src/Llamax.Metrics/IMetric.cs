@@ -17,6 +17,11 @@ public interface IMetric
     /// <param name="references">References per segment; null where the number varies.</param>
     string Signature(int? references);
 
+    /// <summary>
+    /// Names everything that decides a score, the content of a tokenizer's file too: stored scores hold while it stays the same.
+    /// </summary>
+    string Fingerprint { get; }
+
     /// <summary>The sufficient statistics of one segment.</summary>
     /// <param name="hypothesis">What the system wrote.</param>
     /// <param name="references">At least one.</param>

@@ -27,7 +27,7 @@ public sealed class SegmentStatistics
     /// <summary>Measures every segment, on all cores; the result does not depend on their number.</summary>
     /// <param name="metric">The metric.</param>
     /// <param name="hypotheses">One per segment.</param>
-    /// <param name="references">One list per reference translation, each as long as <paramref name="hypotheses"/>; null = no such reference.</param>
+    /// <param name="references">One list per reference translation, a line for each hypothesis; null = no such reference.</param>
     /// <exception cref="RequestException">The lists differ in length, or a segment has no reference.</exception>
     public static SegmentStatistics Measure(
         IMetric metric, IReadOnlyList<string> hypotheses, IReadOnlyList<IReadOnlyList<string?>> references)

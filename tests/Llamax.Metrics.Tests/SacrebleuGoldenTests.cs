@@ -2,6 +2,7 @@ using Llamax.Metrics.Bleu;
 using Llamax.Metrics.Bleu.Tokenizers;
 using Llamax.Metrics.Chrf;
 using Llamax.Testing;
+using Llamax.Text.Tokenization;
 
 namespace Llamax.Metrics.Tests;
 
@@ -128,6 +129,34 @@ public sealed class SacrebleuGoldenTests
             ScoreAssert.Close(entry["bleuchar"].Number(), characters.Score, where);
             var chrf = new ChrfMetric().CorpusScore(hypotheses[..100], [references[..100]]);
             ScoreAssert.Close(entry["chrf_first100"].Number(), chrf.Score, where);
+        }
+    }
+
+    /// <summary>
+    /// spBLEU is BLEU over pieces, so any model in the folder checks the whole way; the golden names the models that stood in for
+    /// the one of Flores-101, with the signature of BLEU without a tokenizer.
+    /// </summary>
+    [Theory]
+    [InlineData("flores-copy")]
+    [InlineData("flores-relative")]
+    public void Bleu_over_the_pieces_of_a_model_scores_as_in_sacrebleu(string file)
+    {
+        var models = Directory.GetFiles(Goldens.GoldenPath("metrics", "spm"), "*.model")
+            .ToDictionary(path => Path.GetFileNameWithoutExtension(path)!, TokenizerFile.Load);
+        foreach (var entry in GoldenFile.Array(file))
+        {
+            var (hypothesis, reference) = (entry!["hypothesis"]!.GetValue<string>(), entry["reference"]!.GetValue<string>());
+            var split = entry["split"]!.GetValue<string>();
+            var (hypotheses, references) = (GoldenFile.Flores(split, hypothesis), GoldenFile.Flores(split, reference));
+            foreach (var (model, expected) in entry["spbleu"]!.AsObject())
+            {
+                var metric = new BleuMetric(new() { Name = "spBLEU", Tokenizer = new PieceTokenizer($"{model}.model", models[model]) });
+                var score = metric.CorpusScore(hypotheses, references);
+                ScoreAssert.Equal(expected!, score, $"{hypothesis} for {reference}, {model}", compareSignature: false);
+                Assert.Equal($"nrefs:1|case:mixed|eff:no|tok:{model}.model|smooth:exp|version:2.6.0", score.Signature);
+                Assert.Contains(models[model].Fingerprint, metric.Fingerprint);
+                Assert.StartsWith("spBLEU = ", score.ToString(), StringComparison.Ordinal);
+            }
         }
     }
 

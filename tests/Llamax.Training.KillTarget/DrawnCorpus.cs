@@ -44,7 +44,8 @@ public sealed class DrawnCorpus(ulong seed, int blockLength, int blockCount, int
             }
 
             var kind = isParallel ? EntryKind.Parallel : EntryKind.Monolingual;
-            block.Documents.Add(new PackedDocument(kind, Languages[segment % 3], isParallel ? Languages[(segment + 1) % 3] : "", place, length));
+            var target = isParallel ? Languages[(segment + 1) % 3] : "";
+            block.Documents.Add(new PackedDocument(kind, Languages[segment % 3], target, place, length));
             place += length;
             segment++;
         }

@@ -37,7 +37,8 @@ public sealed class GoldenTrainingTests
         using var scope = NewDisposeScope();
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden.json")));
         var golden = document.RootElement;
-        var (optimizerJson, scheduleJson, tolerance) = (golden.GetProperty("optimizer"), golden.GetProperty("schedule"), golden.GetProperty("tolerance"));
+        var (optimizerJson, scheduleJson) = (golden.GetProperty("optimizer"), golden.GetProperty("schedule"));
+        var tolerance = golden.GetProperty("tolerance");
         var steps = golden.GetProperty("steps").EnumerateArray().ToList();
         var options = new TrainingOptions
         {
@@ -66,9 +67,12 @@ public sealed class GoldenTrainingTests
             var name = $"{Path.GetFileName(folder)}, step {i + 1}";
             Within(expected.GetProperty("lr").GetDouble(), learningRate, 1e-12, $"{name}: learning rate");
             Within(expected.GetProperty("loss_tokens").GetInt64(), outcome.LossTokens, 0, $"{name}: loss tokens");
-            Within(expected.GetProperty("loss").GetDouble(), outcome.Loss!.Value, tolerance.GetProperty("loss").GetDouble(), $"{name}: loss");
+            Within(
+                expected.GetProperty("loss").GetDouble(), outcome.Loss!.Value, tolerance.GetProperty("loss").GetDouble(), $"{name}: loss");
             var norm = expected.GetProperty("grad_norm").GetDouble();
-            Within(norm, outcome.GradientNorm!.Value, norm * tolerance.GetProperty("grad_norm_relative").GetDouble(), $"{name}: gradient norm");
+            Within(
+                norm, outcome.GradientNorm!.Value, norm * tolerance.GetProperty("grad_norm_relative").GetDouble(),
+                $"{name}: gradient norm");
         }
 
         CompareWeights(folder, model, tolerance);

@@ -37,8 +37,9 @@ internal static class TrainingStepBench
             "training-step",
             FormattableString.Invariant(
                 $"""
-                One optimiser step (forward, backward, clipping, AdamW) in fp32 on 1 thread: {Config.ParameterCount():N0} parameters, {Blocks} × {BlockLength} tokens,
-                vocabulary {Config.VocabularySize}; {options.Repeats} interleaved rounds after one unmeasured.
+                One optimiser step (forward, backward, clipping, AdamW) in fp32 on 1 thread:
+                {Config.ParameterCount():N0} parameters, {Blocks} × {BlockLength} tokens,
+                vocabulary {Config.VocabularySize}; {options.Repeats} interleaved rounds after one unmeasured; glibc's own memory settings.
                 Both start from the same weights, and their first two losses agree to 1e-4.
                 """),
             [
@@ -64,7 +65,7 @@ internal static class TrainingStepBench
             ("Llamax", () => ourLoss.Add(ours.Run(blocks, LearningRate, new LossTally()).Loss!.Value)));
         for (var i = 0; i < 2; i++)
             if (!(Math.Abs(plainLoss[i] - ourLoss[i]) < 1e-4))
-                throw new RequestException($"the two implementations differ: losses {plainLoss[i]:R} and {ourLoss[i]:R} in step {i + 1}", name);
+                throw new RequestException($"the losses of step {i + 1} differ: {plainLoss[i]:R} and {ourLoss[i]:R}", name);
         return new BenchCase(name, times);
     }
 
@@ -86,7 +87,8 @@ internal static class TrainingStepBench
         optimizer.zero_grad();
         var logits = model.forward(tensor(tokens), tensor(positions), MicroBatch.Visibility(tensor(segments), null));
         var loss = nn.functional.cross_entropy(
-            logits.narrow(1, 0, BlockLength - 1).reshape(-1, Config.VocabularySize), tensor(labels).narrow(1, 1, BlockLength - 1).reshape(-1),
+            logits.narrow(1, 0, BlockLength - 1).reshape(-1, Config.VocabularySize),
+            tensor(labels).narrow(1, 1, BlockLength - 1).reshape(-1),
             ignore_index: -100);
         loss.backward();
         nn.utils.clip_grad_norm_(model.parameters(), AdamW.ClipNorm);

@@ -4,10 +4,13 @@ using Llamax.Runs.Progress;
 
 namespace Llamax.Cli.Rendering;
 
-/// <summary>Plain lines for a pipe or a log file: a step's beginning, every tenth of it or every 30 seconds, and its end.</summary>
+/// <summary>
+/// Plain lines for a pipe or a log file: a step's beginning, every tenth of it (but not twice within 5 seconds) or every 30 seconds, and its end.
+/// </summary>
 internal sealed class PlainEvents(TextWriter talk) : IRunEvents
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestInterval = TimeSpan.FromSeconds(5);
     private readonly Lock _lock = new();
 
     public IRunStep Begin(string name, long total, string unit) => new Step(this, name, total, unit);
@@ -51,7 +54,8 @@ internal sealed class PlainEvents(TextWriter talk) : IRunEvents
             {
                 _done += units;
                 var tenth = _total > 0 ? _done * 10 / _total : 0;
-                if (tenth == _tenth && Stopwatch.GetElapsedTime(_lastWritten) < Interval)
+                var silence = Stopwatch.GetElapsedTime(_lastWritten);
+                if (silence < (tenth == _tenth ? Interval : ShortestInterval))
                     return;
                 if (_done >= _total && _total > 0)
                     return;

@@ -33,6 +33,7 @@ public static class ModelTranslator
         var tokenizer = TokenizerFile.Load(TokenizerPath(folder));
         var device = TorchRuntime.ParseDevice(options.Device);
         TorchRuntime.SetThreads(options.Threads);
+        TorchRuntime.KeepFreedMemory();
 
         var model = CausalModel.Load(folder, Type(options.Type), device);
         try

@@ -99,10 +99,14 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
     {
         var path = PathOf(direction);
         var translationKey = TranslationKey(system, direction);
+        var empty = hypotheses.Zip(direction.SourceLines)
+            .Count(pair => string.IsNullOrWhiteSpace(pair.First) && !string.IsNullOrWhiteSpace(pair.Second));
+        if (empty > 0)
+            _events.Warn($"{direction}: {empty} of {hypotheses.Count} translations are empty");
         string[] settings =
         [
             translationKey, $"{direction.Group} {direction.Trained} {_options.IsWrongScript is not null}",
-            .. _options.Metrics.SelectMany(m => new[] { m.Name, m.Signature(1) }),
+            .. _options.Metrics.SelectMany(m => new[] { m.Name, m.Fingerprint }),
         ];
         var scoreKey = Hash(settings, [.. direction.References, .. hypotheses]);
         if (File.Exists(path) && ResultFile.Read<DirectionResult>(path, "delete it, and the direction is run again") is { } earlier && earlier.ScoreKey == scoreKey)
@@ -120,7 +124,8 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
         Trained = direction.Trained,
         TranslationKey = "",
         ScoreKey = "",
-        Scores = [.. _options.Metrics.Select(m => m.CorpusScore(hypotheses, direction.References)).Select(s => new DirectionScore(s.Name, s.Score, s.Signature))],
+        Scores = [.. _options.Metrics.Select(m => m.CorpusScore(hypotheses, direction.References))
+            .Select(s => new DirectionScore(s.Name, s.Score, s.Signature))],
         ExactShare = Share(hypotheses, i => hypotheses[i].Trim() == direction.References[i].Trim()),
         WrongScriptShare = _options.IsWrongScript is { } isWrong ? Share(hypotheses, i => isWrong(hypotheses[i], direction.Target)) : null,
         Hypotheses = hypotheses,

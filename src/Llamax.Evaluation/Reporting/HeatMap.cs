@@ -12,7 +12,8 @@ internal static class HeatMap
     public static (double Low, double High) ScaleOf(ReportDocument report)
     {
         var metric = report.Metrics[0].Name;
-        var values = report.Systems.SelectMany(s => s.Directions).Where(d => d.Scores.ContainsKey(metric)).Select(d => d.Scores[metric]).ToList();
+        var values = report.Systems.SelectMany(s => s.Directions)
+            .Where(d => d.Scores.ContainsKey(metric)).Select(d => d.Scores[metric]).ToList();
         if (values.Count == 0)
             return (0, 100);
         var low = Math.Floor(values.Min() / 10) * 10;
@@ -21,6 +22,7 @@ internal static class HeatMap
 
     public static void Add(Markup page, ReportDocument report, ReportSystem system, (double Low, double High) scale)
     {
+        var metric = report.Metrics[0].Name;
         var directions = system.Directions.ToDictionary(d => (d.Source, d.Target));
         var sources = report.Languages.Where(l => system.Directions.Any(d => d.Source == l.Code)).ToList();
         var targets = report.Languages.Where(l => system.Directions.Any(d => d.Target == l.Code)).ToList();
@@ -39,7 +41,8 @@ internal static class HeatMap
         var meanY = Top + (sources.Count * cellHeight) + Gap;
         var (width, height) = (meanX + meanWidth + 30, meanY + meanHeight + 4);
 
-        page.Add($"<figure class=\"wide\"><svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" role=\"img\" font-size=\"{font}\"");
+        page.Add($"<figure class=\"wide\"><svg viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\"")
+            .Add($" role=\"img\" font-size=\"{font}\"");
         page.Add($" aria-label=\"{report.Metrics[0].Label} of {system.Name} by source and target language\">");
         page.Add($"<text class=\"quiet\" x=\"{Left - 8}\" y=\"{Top - 8}\" text-anchor=\"end\" font-size=\"11\">from ↓ · to →</text>");
         for (var column = 0; column < targets.Count; column++)
@@ -73,12 +76,14 @@ internal static class HeatMap
             if (!directions.TryGetValue((source.Code, target.Code), out var direction))
             {
                 if (source.Code != target.Code)
-                    page.Add($"<rect class=\"none\" x=\"{x + 1.5:0.#}\" y=\"{y + 1.5:0.#}\" width=\"{cellWidth - 3}\" height=\"{cellHeight - 3}\"/>");
+                    page.Add($"<rect class=\"none\" x=\"{x + 1.5:0.#}\" y=\"{y + 1.5:0.#}\" width=\"{cellWidth - 3}\"")
+                        .Add($" height=\"{cellHeight - 3}\"/>");
                 return;
             }
 
             page.Add($"<g><title>{source.Name} → {target.Name}: {Describe(report, direction)}</title>");
-            Box(direction.Scores.TryGetValue(report.Metrics[0].Name, out var value) ? value : null, x, y, cellWidth, cellHeight, showsNumbers);
+            double? score = direction.Scores.TryGetValue(metric, out var value) ? value : null;
+            Box(score, x, y, cellWidth, cellHeight, showsNumbers);
             if (!direction.Trained)
                 page.Add($"<circle class=\"unseen\" cx=\"{x + cellWidth - 4}\" cy=\"{y + 4}\" r=\"{(cellWidth < 18 ? 1.6 : 2.4):0.#}\"/>");
             page.Add("</g>");
@@ -86,7 +91,7 @@ internal static class HeatMap
 
         void Mean(IEnumerable<ReportDirection> chosen, string what, int x, int y, int boxWidth, int boxHeight)
         {
-            var values = chosen.Where(d => d.Scores.ContainsKey(report.Metrics[0].Name)).Select(d => d.Scores[report.Metrics[0].Name]).ToList();
+            var values = chosen.Where(d => d.Scores.ContainsKey(metric)).Select(d => d.Scores[metric]).ToList();
             if (values.Count == 0)
                 return;
             page.Add($"<g><title>mean {what}: {values.Average():F1}</title>");
@@ -98,7 +103,8 @@ internal static class HeatMap
         {
             if (value is not { } score)
             {
-                page.Add($"<rect class=\"none\" x=\"{x + 1.5:0.#}\" y=\"{y + 1.5:0.#}\" width=\"{boxWidth - 3}\" height=\"{boxHeight - 3}\"/>");
+                page.Add($"<rect class=\"none\" x=\"{x + 1.5:0.#}\" y=\"{y + 1.5:0.#}\" width=\"{boxWidth - 3}\"")
+                    .Add($" height=\"{boxHeight - 3}\"/>");
                 return;
             }
 
@@ -119,7 +125,8 @@ internal static class HeatMap
     {
         const int StepWidth = 34;
         const int Left = 12;
-        page.Add($"<figure class=\"wide\"><svg viewBox=\"0 0 820 46\" width=\"820\" height=\"46\" role=\"img\" font-size=\"12\" aria-label=\"colour scale\">");
+        page.Add($"<figure class=\"wide\"><svg viewBox=\"0 0 820 46\" width=\"820\" height=\"46\" role=\"img\" font-size=\"12\"")
+            .Add(" aria-label=\"colour scale\">");
         for (var step = 0; step < Steps; step++)
             page.Add($"<rect class=\"q{step}\" x=\"{Left + (step * StepWidth)}\" y=\"4\" width=\"{StepWidth}\" height=\"14\"/>");
         for (var value = scale.Low; value <= scale.High; value += 10)
@@ -129,8 +136,10 @@ internal static class HeatMap
         }
 
         page.Add($"<text x=\"{Left + (Steps * StepWidth) + 14}\" y=\"15\">{report.Metrics[0].Label}</text>");
-        page.Add($"<circle class=\"unseen\" cx=\"{Left + 484}\" cy=\"11\" r=\"4\"/><text x=\"{Left + 494}\" y=\"15\">never trained on sentence pairs</text>");
-        page.Add($"<rect class=\"none\" x=\"{Left + 716}\" y=\"4\" width=\"20\" height=\"14\"/><text x=\"{Left + 742}\" y=\"15\">not run</text>");
+        page.Add($"<circle class=\"unseen\" cx=\"{Left + 484}\" cy=\"11\" r=\"4\"/><text x=\"{Left + 494}\" y=\"15\">never")
+            .Add(" trained on sentence pairs</text>");
+        page.Add($"<rect class=\"none\" x=\"{Left + 716}\" y=\"4\" width=\"20\" height=\"14\"/><text x=\"{Left + 742}\"")
+            .Add(" y=\"15\">not run</text>");
         page.Add("</svg></figure>\n");
     }
 

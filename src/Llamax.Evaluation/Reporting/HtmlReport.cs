@@ -70,7 +70,8 @@ public static class HtmlReport
             page.Add($"<div class=\"card\"><span>{label}</span><b>{score:F1}</b><span class=\"quiet\">{metric.Label}");
             if (baseline is not null && Mean(baseline, group, metric) is { } before)
             {
-                page.Add($", <span class=\"{(score >= before ? "up" : "down")}\">{(score >= before ? "+" : "−")}{Math.Abs(score - before):F1}</span>");
+                var (change, sign) = score >= before ? ("up", "+") : ("down", "−");
+                page.Add($", <span class=\"{change}\">{sign}{Math.Abs(score - before):F1}</span>");
                 page.Add($" against {baseline.Name}");
             }
 
@@ -82,13 +83,14 @@ public static class HtmlReport
 
     private static void Results(Markup page, ReportDocument report)
     {
-        page.Add("<p>Means over the directions of each group, every direction counting the same. Bold is the best system of a group.</p>\n");
+        page.Add("<p>Means over the directions of each group, every direction counting the same. Bold is the best system of a")
+            .Add(" group.</p>\n");
         page.Add("<div class=\"wide\"><table>\n<thead><tr><th>System</th>");
         for (var i = 0; i < report.Metrics.Count; i++)
         {
             page.Add($"<th class=\"n\">{report.Metrics[i].Label}</th>");
             if (i == 0)
-                page.Add("<th></th>"); // above the bars
+                page.Add("<th class=\"bar\"></th>");
         }
 
         page.Add("<th class=\"n\">exact</th><th class=\"n\">wrong script</th></tr></thead>\n");
@@ -100,7 +102,8 @@ public static class HtmlReport
 
     private static void Group(Markup page, ReportDocument report, string label, Func<ReportDirection, bool> belongs)
     {
-        var systems = report.Systems.Select(s => (System: s, Directions: s.Directions.Where(belongs).ToList())).Where(s => s.Directions.Count > 0).ToList();
+        var systems = report.Systems.Select(s => (System: s, Directions: s.Directions.Where(belongs).ToList()))
+            .Where(s => s.Directions.Count > 0).ToList();
         if (systems.Count == 0)
             return;
         var count = systems.Max(s => s.Directions.Count);
@@ -138,13 +141,15 @@ public static class HtmlReport
 
     private static void AddBar(Markup page, double score)
     {
-        page.Add("<td class=\"bar\"><svg viewBox=\"0 0 160 8\" width=\"160\" height=\"8\" aria-hidden=\"true\"><rect class=\"track\" width=\"160\" height=\"8\" rx=\"2\"/>");
+        page.Add("<td class=\"bar\"><svg viewBox=\"0 0 160 8\" width=\"160\" height=\"8\" aria-hidden=\"true\"><rect")
+            .Add(" class=\"track\" width=\"160\" height=\"8\" rx=\"2\"/>");
         page.Add($"<rect class=\"fill\" width=\"{Math.Clamp(score, 0, 100) * 1.6:F1}\" height=\"8\" rx=\"2\"/></svg></td>");
     }
 
     private static void Maps(Markup page, ReportDocument report)
     {
-        page.Add("<p>Rows are source languages, columns are target languages. All maps share one scale. Point at a cell for its numbers.</p>\n");
+        page.Add("<p>Rows are source languages, columns are target languages. All maps share one scale. Point at a cell for")
+            .Add(" its numbers.</p>\n");
         var scale = HeatMap.ScaleOf(report);
         HeatMap.AddLegend(page, report, scale);
         foreach (var system in report.Systems.Where(s => s.Directions.Count > 0))

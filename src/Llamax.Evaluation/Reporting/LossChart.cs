@@ -12,7 +12,7 @@ internal static class LossChart
     private const int Colours = 6;
     private static readonly int[] RoundNumbers = [1, 2, 5, 10];
 
-    /// <summary>More points than pixels say nothing more: so many buckets of equal width on the logarithmic axis, each by its mean.</summary>
+    /// <summary>More points than pixels say nothing more: buckets of equal width on the logarithmic axis, each drawn as its mean.</summary>
     private const int Buckets = 300;
 
     public static void Add(Markup page, IReadOnlyList<LossCurve> curves)
@@ -26,7 +26,8 @@ internal static class LossChart
         var low = Math.Floor(points.Min(p => p.Loss) / spacing) * spacing;
         var high = Math.Max(low + spacing, Math.Ceiling(points.Max(p => p.Loss) / spacing) * spacing);
 
-        page.Add($"<figure class=\"wide\"><svg viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\" role=\"img\" font-size=\"12\"");
+        page.Add($"<figure class=\"wide\"><svg viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\"")
+            .Add(" role=\"img\" font-size=\"12\"");
         page.Add(" aria-label=\"training loss by step\">");
         for (var i = 0; low + (i * spacing) <= high + (spacing / 2); i++)
         {
@@ -42,24 +43,29 @@ internal static class LossChart
                 var step = decade * multiple;
                 if (step > lastStep)
                     break;
-                page.Add($"<line class=\"axis\" x1=\"{X(step):F1}\" x2=\"{X(step):F1}\" y1=\"{Bottom}\" y2=\"{Bottom + (multiple == 1 ? 7 : 4)}\"/>");
+                page.Add($"<line class=\"axis\" x1=\"{X(step):F1}\" x2=\"{X(step):F1}\" y1=\"{Bottom}\"")
+                    .Add($" y2=\"{Bottom + (multiple == 1 ? 7 : 4)}\"/>");
                 page.Add($"<text class=\"quiet\" x=\"{X(step):F1}\" y=\"{Bottom + 21}\" text-anchor=\"middle\">{step:N0}</text>");
             }
         }
 
         page.Add($"<line class=\"axis\" x1=\"{Left}\" x2=\"{Right}\" y1=\"{Bottom}\" y2=\"{Bottom}\"/>");
-        page.Add($"<text class=\"quiet\" x=\"{(Left + Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\">optimiser steps of the stage (logarithmic)</text>");
-        page.Add($"<text class=\"quiet\" transform=\"translate(13 {(Top + Bottom) / 2}) rotate(-90)\" text-anchor=\"middle\">loss, nats per token</text>");
+        page.Add($"<text class=\"quiet\" x=\"{(Left + Right) / 2}\" y=\"{Height - 6}\" text-anchor=\"middle\">optimiser steps")
+            .Add(" of the stage (logarithmic)</text>");
+        page.Add($"<text class=\"quiet\" transform=\"translate(13 {(Top + Bottom) / 2}) rotate(-90)\"")
+            .Add(" text-anchor=\"middle\">loss, nats per token</text>");
         for (var i = 0; i < drawn.Count; i++)
             Curve(drawn[i], i % Colours);
         for (var i = 0; i < drawn.Count; i++)
         {
             var y = Top + 12 + (i * 19);
-            page.Add($"<line class=\"curve s{i % Colours}{(drawn[i].HeldOut ? " dashed" : "")}\" x1=\"{Right - 310}\" x2=\"{Right - 280}\" y1=\"{y - 4}\" y2=\"{y - 4}\"/>");
+            page.Add($"<line class=\"curve s{i % Colours}{(drawn[i].HeldOut ? " dashed" : "")}\" x1=\"{Right - 310}\"")
+                .Add($" x2=\"{Right - 280}\" y1=\"{y - 4}\" y2=\"{y - 4}\"/>");
             page.Add($"<text x=\"{Right - 272}\" y=\"{y}\">{drawn[i].Name}: {drawn[i].Points[^1].Loss:F3}</text>");
         }
 
-        page.Add("</svg><figcaption>The number behind each name is the last loss; dashed lines are text that was not trained on.</figcaption></figure>\n");
+        page.Add("</svg><figcaption>The number behind each name is the last loss; dashed lines are text that was not trained")
+            .Add(" on.</figcaption></figure>\n");
 
         double X(long step) => Left + (Math.Log(Math.Max(1, step)) / Math.Log(lastStep) * (Right - Left));
 

@@ -53,7 +53,8 @@ public sealed record ReportSystem(string Name, string Note, IReadOnlyList<Report
         result.System,
         note,
         [.. result.Directions.Select(d => new ReportDirection(
-            d.Source, d.Target, d.Group, d.Trained, d.Scores.ToDictionary(s => s.Metric, s => s.Value), d.ExactShare, d.WrongScriptShare))]);
+            d.Source, d.Target, d.Group, d.Trained, d.Scores.ToDictionary(s => s.Metric, s => s.Value),
+            d.ExactShare, d.WrongScriptShare))]);
 }
 
 /// <summary>A sentence and what became of it.</summary>

@@ -46,7 +46,7 @@ internal static class ReportStyle
         dd { margin: 0; overflow-wrap: anywhere; }
         .wide { overflow-x: auto; }
         table { border-collapse: collapse; width: 100%; margin: 14px 0 4px; }
-        th, td { text-align: start; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: baseline; }
+        th, td { text-align: start; padding: 6px 0; padding-inline-end: 12px; border-bottom: 1px solid var(--line); vertical-align: baseline; }
         thead th { font-size: 13px; font-weight: 600; color: var(--quiet); }
         tbody th { font-weight: 400; }
         tr.group th { padding-top: 20px; font-weight: 650; border-bottom: 1px solid var(--quiet); }
@@ -86,6 +86,9 @@ internal static class ReportStyle
           body { padding: 20px 14px 48px; }
           h1 { font-size: 27px; }
           article th { width: 96px; }
+          td.bar, th.bar { display: none; }
+          tbody th { min-width: 130px; }
+          article th { min-width: 0; }
           .wide svg { max-width: none; }
         }
         @media print {

@@ -13,7 +13,12 @@ public sealed record TestDirection
     /// <param name="english">The code of English.</param>
     /// <exception cref="RequestException">No lines, another number of references, or a code that cannot name a file.</exception>
     public TestDirection(
-        string source, string target, IReadOnlyList<string> sourceLines, IReadOnlyList<string> references, bool trained, string english = "en")
+        string source,
+        string target,
+        IReadOnlyList<string> sourceLines,
+        IReadOnlyList<string> references,
+        bool trained,
+        string english = "en")
     {
         foreach (var code in new[] { source, target })
             if (code.Length is 0 or > 32 || !code.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))

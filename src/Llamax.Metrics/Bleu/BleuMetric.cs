@@ -42,6 +42,10 @@ public sealed class BleuMetric : IMetric
             ("smooth", smoothing));
     }
 
+    public string Fingerprint => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Signature(1)} order {_options.MaxOrder} smoothing {_options.EffectiveSmoothingValue:R} {_options.Tokenizer.Fingerprint}");
+
     public void Measure(string hypothesis, IReadOnlyList<string> references, Span<double> statistics)
     {
         var alphabet = new WordAlphabet();

@@ -32,6 +32,8 @@ public sealed class ChrfMetric : IMetric
         ("nw", _options.WordOrder.ToString(CultureInfo.InvariantCulture)),
         ("space", _options.Whitespace ? "yes" : "no"));
 
+    public string Fingerprint => string.Create(CultureInfo.InvariantCulture, $"{Signature(1)} beta {_options.Beta}");
+
     public void Measure(string hypothesis, IReadOnlyList<string> references, Span<double> statistics)
     {
         var characters = new Dictionary<int, int>(64);

@@ -21,7 +21,7 @@ public sealed record ChrfOptions
     /// <summary>Whether white space belongs to the character n-grams.</summary>
     public bool Whitespace { get; init; }
 
-    /// <summary>Averages over all orders with a tiny stand-in for zero, as chrF++.py, Moses and NLTK do, not over the orders that occur.</summary>
+    /// <summary>Averages over all orders, a tiny number for each that does not occur, as chrF++.py, Moses and NLTK do.</summary>
     public bool EpsilonSmoothing { get; init; }
 
     public IEnumerable<OptionProblem> Problems()

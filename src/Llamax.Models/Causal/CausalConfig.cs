@@ -95,11 +95,23 @@ public sealed record CausalConfig
         }
 
         if (ExactParameterCount() > (Int128)1 << 44)
-            yield return new("hidden_size", HiddenSize, "gives more than 2^44 parameters with the other sizes", "check the sizes in config.json");
+        {
+            yield return new("hidden_size", HiddenSize, "gives more than 2^44 parameters with the other sizes",
+                "check the sizes in config.json");
+        }
+
         if (KeyValueHeads > 0 && Heads % KeyValueHeads != 0)
-            yield return new("num_key_value_heads", KeyValueHeads, $"must divide num_attention_heads = {Text(Heads)}", "use a divisor of it");
+        {
+            yield return new("num_key_value_heads", KeyValueHeads, $"must divide num_attention_heads = {Text(Heads)}",
+                "use a divisor of it");
+        }
+
         if (HeadSize % 2 != 0)
-            yield return new("head_dim", HeadSize, "must be even: rotary positions turn pairs", "choose hidden_size / num_attention_heads even");
+        {
+            yield return new("head_dim", HeadSize, "must be even: rotary positions turn pairs",
+                "choose hidden_size / num_attention_heads even");
+        }
+
         if (!(RopeTheta > 0) || double.IsInfinity(RopeTheta))
             yield return new("rope_theta", RopeTheta, "must be positive", "use 10000, or 500000 as Llama 3");
         if (!(NormEpsilon > 0 && NormEpsilon < 1))
@@ -123,7 +135,8 @@ public sealed record CausalConfig
             }
         }
 
-        foreach (var (name, id) in EosIds.Select(id => ("eos_token_id", (int?)id)).Prepend(("bos_token_id", BosId)).Append(("pad_token_id", PadId)))
+        foreach (var (name, id) in EosIds.Select(id => ("eos_token_id", (int?)id))
+            .Prepend(("bos_token_id", BosId)).Append(("pad_token_id", PadId)))
         {
             if (id is { } given && (given < 0 || given >= VocabularySize))
             {

@@ -127,7 +127,11 @@ internal static class CausalConfigFile
     private static int DefaultHeadSize(ConfigKeys keys, int hidden, int heads)
     {
         if (heads < 1 || hidden % heads != 0)
-            throw keys.Unsupported("num_attention_heads", $"{heads}", $"hidden_size = {hidden} is no multiple of it and head_dim is not given");
+        {
+            throw keys.Unsupported(
+                "num_attention_heads", $"{heads}", $"hidden_size = {hidden} is no multiple of it and head_dim is not given");
+        }
+
         return hidden / heads;
     }
 

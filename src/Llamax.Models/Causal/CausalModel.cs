@@ -105,7 +105,9 @@ public sealed class CausalModel : IDisposable
         Run(tokens, positions, visible, null, null);
 
     /// <summary>What every layer sees and what the last one gives, in transformers' convention.</summary>
-    /// <returns>Layers + 1 tensors [B, S, H]: the embeddings, the output of each layer but the last, the output of the final norm.</returns>
+    /// <returns>
+    /// Layers + 1 tensors [B, S, H]: the embeddings, the output of each layer but the last, the output of the final norm.
+    /// </returns>
     public IReadOnlyList<Tensor> HiddenStates(Tensor tokens, Tensor? positions = null, Tensor? visible = null)
     {
         var states = new List<Tensor>();

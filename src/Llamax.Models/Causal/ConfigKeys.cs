@@ -65,7 +65,10 @@ internal sealed class ConfigKeys(string where, JsonElement json)
             var saysNothing = property.Value.ValueKind is JsonValueKind.Null or JsonValueKind.False
                 || property.Value.GetRawText() is "{}" or "[]";
             if (!_read.Contains(property.Name) && !ignored.Contains(property.Name) && !saysNothing)
-                throw Unsupported(property.Name, Shorten(property.Value), "this key is unknown here and may change what the model computes");
+            {
+                throw Unsupported(
+                    property.Name, Shorten(property.Value), "this key is unknown here and may change what the model computes");
+            }
         }
     }
 

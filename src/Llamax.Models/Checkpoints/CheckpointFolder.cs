@@ -54,9 +54,9 @@ internal sealed class CheckpointFolder : IDisposable
     /// <summary>Copies a stored tensor into <paramref name="target"/>, of the same shape, converting its element type.</summary>
     public void CopyTo(string name, Tensor target)
     {
-        using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        target.copy_(_owners[name].View(name));
+        using var stored = _owners[name].View(name);
+        target.copy_(stored);
     }
 
     /// <summary>
@@ -122,7 +122,8 @@ internal sealed class CheckpointFolder : IDisposable
         foreach (var tensor in file.Entries.Keys)
         {
             if (!_owners.TryAdd(tensor, file))
-                throw new RequestException($"the tensor {tensor} is also in {_owners[tensor].Path}", file.Path, "keep one of the two shards");
+                throw new RequestException(
+                    $"the tensor {tensor} is also in {_owners[tensor].Path}", file.Path, "keep one of the two shards");
         }
     }
 
@@ -138,7 +139,11 @@ internal sealed class CheckpointFolder : IDisposable
             var file = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : "";
             // A file name and nothing else: an index must not reach outside its folder.
             if (file.Length == 0 || file != Path.GetFileName(file) || file is "." or ".." || file.Contains('\\', StringComparison.Ordinal))
-                throw new RequestException($"the tensor {entry.Name} is said to be in \"{file}\", which is no file name", path, "download the index again");
+            {
+                throw new RequestException(
+                    $"the tensor {entry.Name} is said to be in \"{file}\", which is no file name", path, "download the index again");
+            }
+
             files.Add(file);
         }
 
@@ -147,7 +152,10 @@ internal sealed class CheckpointFolder : IDisposable
         foreach (var entry in map.EnumerateObject())
         {
             if (!_owners.TryGetValue(entry.Name, out var owner) || Path.GetFileName(owner.Path) != entry.Value.GetString())
-                throw new RequestException($"the tensor {entry.Name} is not in {entry.Value.GetString()}", path, "download the shards again");
+            {
+                throw new RequestException(
+                    $"the tensor {entry.Name} is not in {entry.Value.GetString()}", path, "download the shards again");
+            }
         }
     }
 
@@ -177,7 +185,8 @@ internal sealed class CheckpointFolder : IDisposable
         if (!entry.Shape.AsSpan().SequenceEqual(shape))
         {
             throw new RequestException(
-                $"the tensor {name} has the shape [{string.Join(", ", entry.Shape)}], and config.json asks for [{string.Join(", ", shape)}]",
+                $"the tensor {name} has the shape [{string.Join(", ", entry.Shape)}], "
+                + $"and config.json asks for [{string.Join(", ", shape)}]",
                 file.Path, "use the config.json that belongs to these weights");
         }
 

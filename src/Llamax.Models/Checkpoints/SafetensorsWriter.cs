@@ -12,7 +12,9 @@ internal static class SafetensorsWriter
 {
     private const int SliceBytes = 1 << 30;
 
-    /// <summary>Writes the tensors in the given order, each converted to <paramref name="dtype"/>; the file appears whole or not at all.</summary>
+    /// <summary>
+    /// Writes the tensors in the given order, each converted to <paramref name="dtype"/>; the file appears whole or not at all.
+    /// </summary>
     public static void Write(string path, IReadOnlyList<(string Name, Tensor Value)> tensors, ScalarType dtype)
     {
         var header = new JsonObject { ["__metadata__"] = new JsonObject { ["format"] = "pt" } };

@@ -50,7 +50,7 @@ internal sealed class EvaluationStage(
             Matrix(suite, "copy", context).Run(new CopyTranslator(), tests, context.Cancellation);
             foreach (var (name, phase) in systems)
             {
-                using var translator = new ModelSystem(phase.Title, phase.Key, phase.ModelFolder, recipe.Device, context.Events);
+                using var translator = new ModelSystem(phase.Title, phase.Key, phase.ModelFolder, recipe.Device, recipe.Threads, context.Events);
                 var result = Matrix(suite, name, context).Run(translator, tests, context.Cancellation);
                 foreach (var group in Enum.GetValues<DirectionGroup>())
                 {

@@ -7,7 +7,7 @@ using Llamax.Runs.Progress;
 namespace Llamax.Pipelines.Stages;
 
 /// <summary>A model folder as a system under evaluation; opened when the first direction is translated.</summary>
-internal sealed class ModelSystem(string name, string fingerprint, string modelFolder, string device, IRunEvents events) : IDirectionTranslator, IDisposable
+internal sealed class ModelSystem(string name, string fingerprint, string modelFolder, string device, int threads, IRunEvents events) : IDirectionTranslator, IDisposable
 {
     private ITranslator? _translator;
 
@@ -17,7 +17,7 @@ internal sealed class ModelSystem(string name, string fingerprint, string modelF
 
     public IReadOnlyList<string> Translate(IReadOnlyList<TestDirection> directions, CancellationToken cancellation)
     {
-        _translator ??= ModelTranslator.Open(modelFolder, new() { Device = device }, SilentEvents.Instance);
+        _translator ??= ModelTranslator.Open(modelFolder, new() { Device = device, Threads = threads }, SilentEvents.Instance);
         var requests = directions.SelectMany(d => d.SourceLines.Select(line => new TranslationRequest(line, d.Source, d.Target)));
         var texts = new List<string>();
         foreach (var translation in _translator.Translate(requests, cancellation))

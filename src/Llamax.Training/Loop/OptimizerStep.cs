@@ -46,7 +46,8 @@ internal sealed class OptimizerStep(CausalModel model, FlatAdamW optimizer, int 
         if (!double.IsFinite(norm))
         {
             throw new RequestException(
-                string.Create(CultureInfo.InvariantCulture, $"the gradient is not finite any more (loss {loss / lossTokens:g4})"), "training",
+                string.Create(CultureInfo.InvariantCulture, $"the gradient is not finite any more (loss {loss / lossTokens:g4})"),
+                "training",
                 "start again in a new folder with a lower learning rate or a longer warm-up");
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Llamax.Corpus.Packing;
 using Llamax.Models.Causal;
@@ -33,6 +34,8 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         if (FinishedBefore(start.Settings) is { } result)
             return result;
         TorchRuntime.SetThreads(run.Options.Threads);
+        TorchRuntime.KeepFreedMemory();
+        TorchRuntime.KeepFreedMemory();
         var checkpoint = _checkpoints.NewestIntact(events.Warn);
         if (checkpoint is not null)
         {
@@ -107,7 +110,7 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
             buffers.Add(new PackedBlock(run.Corpus.BlockLength));
         for (var i = 0; i < blocks.Length; i++)
             run.Corpus.Read(blocks[i], buffers[i]);
-        return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(buffers)[..blocks.Length];
+        return CollectionsMarshal.AsSpan(buffers)[..blocks.Length];
     }
 
     private void Report(StepLog log, TrainingPace pace, TrainingState state, StepOutcome outcome, double learningRate, int steps)
@@ -196,7 +199,8 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         }
         catch (JsonException failure)
         {
-            throw new RequestException($"the result of a finished run cannot be read: {failure.Message}", path, "delete this file", failure);
+            throw new RequestException(
+                $"the result of a finished run cannot be read: {failure.Message}", path, "delete this file", failure);
         }
 
         settings.ThrowIfOther(result.Settings, path);

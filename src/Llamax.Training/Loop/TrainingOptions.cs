@@ -10,7 +10,7 @@ public sealed record TrainingOptions
     /// <summary>Optimiser steps; null = see <see cref="Epochs"/> and <see cref="TokenBudget"/>.</summary>
     public int? Steps { get; init; }
 
-    /// <summary>Passes over the corpus, fractions allowed; one where no duration is given at all. The last step takes what is left.</summary>
+    /// <summary>Passes over the corpus, fractions allowed; one where no duration is given. The last step takes what is left.</summary>
     public double? Epochs { get; init; }
 
     /// <summary>Tokens to read, padding excluded, rounded up to whole blocks.</summary>
@@ -19,7 +19,9 @@ public sealed record TrainingOptions
     /// <summary>Blocks that go through the model at once: more memory, fewer and larger operations.</summary>
     public int BlocksPerMicroBatch { get; init; } = 1;
 
-    /// <summary>Micro-batches whose gradients are summed before the optimiser moves. 1 × 8 and 8 × 1 blocks are the same step, to rounding.</summary>
+    /// <summary>
+    /// Micro-batches whose gradients are summed before the optimiser moves. 1 × 8 and 8 × 1 blocks are the same step, to rounding.
+    /// </summary>
     public int MicroBatches { get; init; } = 1;
 
     /// <summary>Learning rate at the end of the warm-up.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Llamax.Training.Loop;
 
@@ -31,11 +30,11 @@ internal sealed class TrainingPace(string folder, int steps, int firstStep, Time
     }
 
     /// <summary>Appends a line to the timing file.</summary>
-    public void Write(int step) => File.AppendAllText(
-        _path,
-        string.Create(
+    public void Write(int step)
+    {
+        var line = string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"step":{{step}},"seconds":{{Elapsed.TotalSeconds:F3}},"tokens_per_second":{{TokensPerSecond:F1}},"resident_bytes":{{Environment.WorkingSet}}}""")
-        + "\n",
-        Encoding.UTF8);
+            $"\"step\":{step},\"seconds\":{Elapsed.TotalSeconds:F3},\"tokens_per_second\":{TokensPerSecond:F1}");
+        File.AppendAllText(_path, $"{{{line},\"resident_bytes\":{Environment.WorkingSet}}}\n");
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Llamax.Models.Causal;
 using Llamax.Runs;
+using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
 using Llamax.Training.Resuming;
 
@@ -26,7 +27,7 @@ internal sealed class TrainingStart
         Settings = new TrainingSettings
         {
             Options = run.Options,
-            Start = run.InitialModel is { } folder ? Fingerprints.OfModel(folder) : Fingerprints.OfText(Configuration.ToJson()),
+            Start = run.InitialModel is { } folder ? Fingerprints.OfModel(folder) : Manifest.HashTexts(Configuration.ToJson()),
             Corpus = Fingerprints.Of(run.Corpus),
             Tokenizer = run.Corpus.TokenizerFingerprint,
             DataType = run.DataType.ToString().ToLowerInvariant(),
@@ -68,7 +69,8 @@ internal sealed class TrainingStart
             throw new RequestException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"the corpus was packed with a tokenizer of {corpus.VocabularySize} ids, but the model has {Configuration.VocabularySize} rows"),
+                    $"the corpus was packed with a tokenizer of {corpus.VocabularySize} ids, but the model has "
+                    + $"{Configuration.VocabularySize} rows"),
                 "packed corpus", "pack the corpus with the model's own tokenizer, or extend the model's vocabulary first");
         }
 
@@ -86,7 +88,11 @@ internal sealed class TrainingStart
     {
         var files = _run.CompanionFiles.Select(Path.GetFullPath).ToList();
         if (_run.InitialModel is { } folder)
-            files.AddRange(Directory.EnumerateFiles(folder).Where(IsCompanion).Where(path => !files.Exists(SameName(path))).Order(StringComparer.Ordinal));
+        {
+            var found = Directory.EnumerateFiles(folder).Where(IsCompanion).Order(StringComparer.Ordinal);
+            files.AddRange(found.Where(path => !files.Exists(SameName(path))));
+        }
+
         if (files.Find(path => !File.Exists(path)) is { } missing)
             throw new RequestException("the file does not exist", missing, "name the tokenizer's files");
         return files;
@@ -108,10 +114,11 @@ internal sealed class TrainingStart
         var vocabularies = CompanionFiles
             .Where(path => Path.GetFileName(path) is "tokenizer.model" or "tokenizer.json" or "vocab.json")
             .ToList();
-        if (vocabularies.Count > 0 && !vocabularies.Exists(path => Fingerprints.OfFile(path) == _run.Corpus.TokenizerFingerprint))
+        if (vocabularies.Count > 0 && !vocabularies.Exists(path => Manifest.HashFile(path) == _run.Corpus.TokenizerFingerprint))
         {
+            var names = string.Join(", ", vocabularies.Select(Path.GetFileName));
             events.Warn(
-                $"the corpus was packed with a tokenizer that is none of the model's files ({string.Join(", ", vocabularies.Select(Path.GetFileName))}); "
+                $"the corpus was packed with a tokenizer that is none of the model's files ({names}); "
                 + "if their ids differ, the model will learn nonsense");
         }
     }

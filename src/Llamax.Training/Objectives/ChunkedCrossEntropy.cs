@@ -17,8 +17,10 @@ internal static class ChunkedCrossEntropy
     /// <param name="weight">[V, H] output weight.</param>
     /// <param name="weightGradient">[V, H], grows by the gradient; null = the weight is frozen.</param>
     /// <param name="targets">[N] int64 ids.</param>
-    /// <param name="gradientScale">Factor on the gradients, 1 / (global number of loss tokens): the loss is summed, not averaged, here.</param>
-    /// <returns>Losses [N] in fp32 (natural logarithm) and gradient [N, H] in the dtype of <paramref name="hidden"/>; the caller disposes both.</returns>
+    /// <param name="gradientScale">Factor on the gradients, 1 / (global number of loss tokens); losses are not scaled.</param>
+    /// <returns>
+    /// Losses [N] in fp32 (natural logarithm) and gradient [N, H] in the dtype of <paramref name="hidden"/>; the caller disposes both.
+    /// </returns>
     public static (Tensor Losses, Tensor HiddenGradient) Backward(
         Tensor hidden, Tensor weight, Tensor? weightGradient, Tensor targets, double gradientScale)
     {

@@ -57,7 +57,7 @@ internal sealed class MicroBatch : IDisposable
     /// <param name="blocks">Blocks of one length.</param>
     /// <param name="config">The model's: no id may reach its vocabulary size, and its sliding window limits who sees whom.</param>
     /// <param name="device">Where the model is.</param>
-    /// <exception cref="RequestException">A block holds an id that the model has no row for, or learns the first token of a document.</exception>
+    /// <exception cref="RequestException">A block holds an id that the model has no row for, or learns the start of a document.</exception>
     public static MicroBatch From(ReadOnlySpan<PackedBlock> blocks, CausalConfig config, Device device)
     {
         var length = blocks[0].Tokens.Length;

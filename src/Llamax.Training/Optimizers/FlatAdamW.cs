@@ -54,7 +54,7 @@ internal sealed class FlatAdamW : IDisposable
     /// <summary>Sets the number of optimiser steps taken before, when moments come from a checkpoint.</summary>
     public void ContinueFrom(long stepsTaken) => _steps.fill_(stepsTaken);
 
-    /// <summary>Adds what a backward pass left in the parameters' gradients to the gradient of the step; call after every micro-batch.</summary>
+    /// <summary>Adds what a backward pass left in the parameters to the gradient of the step; call after every micro-batch.</summary>
     public void Collect()
     {
         if (IsFullPrecision)

@@ -1,4 +1,5 @@
 using Llamax.Runs;
+using Llamax.Runs.Manifests;
 
 namespace Llamax.Training.Resuming;
 
@@ -51,7 +52,7 @@ internal static class AtomicFolder
     {
         var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var file in Directory.EnumerateFiles(path))
-            hashes[Path.GetFileName(file)] = Fingerprints.OfFile(file);
+            hashes[Path.GetFileName(file)] = Manifest.HashFile(file);
         return hashes;
     }
 

@@ -81,7 +81,8 @@ internal sealed class CheckpointStore(string folder, int keep)
             ?? throw new InvalidDataException($"{StateFile} is empty");
         return state.Format == TrainingState.CurrentFormat
             ? state
-            : throw new InvalidDataException($"{StateFile} has format {state.Format}, and this version reads {TrainingState.CurrentFormat}");
+            : throw new InvalidDataException($"{StateFile} has format {state.Format}, and this version reads "
+                + $"{TrainingState.CurrentFormat}");
     }
 
     private static void Verify(string path)

@@ -12,7 +12,7 @@ internal static class Fingerprints
     private const int SampledBlocks = 256;
     private const int SampledBytes = 1 << 20;
 
-    /// <summary>Hash of a corpus: its counts, its tokenizer, and up to 256 blocks spread evenly over it (all of them where there are no more).</summary>
+    /// <summary>Hash of a corpus: its counts, its tokenizer, and up to 256 blocks spread evenly over it.</summary>
     public static string Of(IPackedCorpus corpus)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -52,16 +52,6 @@ internal static class Fingerprints
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    /// <summary>Hash of a text.</summary>
-    public static string OfText(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
-
-    /// <summary>Hash of a whole file.</summary>
-    public static string OfFile(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     private static void Append(IncrementalHash hash, string text) => hash.AppendData(Encoding.UTF8.GetBytes(text));

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Llamax.Training.Resuming;
 
-/// <summary>The moments, and the fp32 master weights where the model has lower precision, as one safetensors file of flat tensors.</summary>
+/// <summary>The moments, and the master weights where the model has lower precision, as one safetensors file of flat tensors.</summary>
 internal static class OptimizerCheckpoint
 {
     /// <summary>Writes the file.</summary>

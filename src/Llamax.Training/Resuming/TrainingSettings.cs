@@ -39,7 +39,8 @@ public sealed record TrainingSettings
     public void ThrowIfOther(TrainingSettings earlier, string where)
     {
         var differences = new List<string>();
-        Compare(ToNode(earlier.Options), ToNode(Options), [.. Free.Select(TrainingFormat.Json.PropertyNamingPolicy!.ConvertName)], differences);
+        string[] free = [.. Free.Select(TrainingFormat.Json.PropertyNamingPolicy!.ConvertName)];
+        Compare(ToNode(earlier.Options), ToNode(Options), free, differences);
         Compare(ToNode(earlier), ToNode(this), ["options"], differences);
         if (differences.Count > 0)
         {

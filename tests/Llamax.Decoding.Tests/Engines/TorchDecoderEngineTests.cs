@@ -18,8 +18,15 @@ public sealed class TorchDecoderEngineTests
             new()
             {
                 Architecture = window is null ? "LlamaForCausalLM" : "MistralForCausalLM",
-                HiddenSize = 32, IntermediateSize = 48, Layers = 2, Heads = 4, KeyValueHeads = 2, HeadSize = 8,
-                VocabularySize = 50, MaxPositions = 64, SlidingWindow = window,
+                HiddenSize = 32,
+                IntermediateSize = 48,
+                Layers = 2,
+                Heads = 4,
+                KeyValueHeads = 2,
+                HeadSize = 8,
+                VocabularySize = 50,
+                MaxPositions = 64,
+                SlidingWindow = window,
             },
             ScalarType.Float32, CPU);
         model.Initialize(3);
@@ -96,14 +103,14 @@ public sealed class TorchDecoderEngineTests
             var draws = new Draws(seed, "search");
             var draw = 0;
             int Below(int bound) => draws.Below(bound, 0, draw++);
-            var prompts = Enumerable.Range(0, 1 + Below(4)).Select(_ => Enumerable.Range(0, 1 + Below(6)).Select(_ => Below(50)).ToArray()).ToArray();
+            int[] Ids(int count) => [.. Enumerable.Range(0, count).Select(_ => Below(50))];
+            var prompts = Enumerable.Range(0, 1 + Below(4)).Select(_ => Ids(1 + Below(6))).ToArray();
             var sequences = prompts.Select(p => p.ToList()).ToList();
             session.Prefill(prompts, 6);
             for (var step = 0; step < 6; step++)
             {
                 var rows = 1 + Below(8);
-                Advance(session, sequences,
-                    [.. Enumerable.Range(0, rows).Select(_ => Below(sequences.Count))], [.. Enumerable.Range(0, rows).Select(_ => Below(50))]);
+                Advance(session, sequences, [.. Enumerable.Range(0, rows).Select(_ => Below(sequences.Count))], Ids(rows));
                 AssertRows(model, session, sequences);
             }
         }
@@ -120,8 +127,8 @@ public sealed class TorchDecoderEngineTests
         session.TopK(5, ids, values);
         for (var row = 0; row < 4; row++)
         {
-            var expected = Uncached(model, RaggedPrompts[row]).Select((value, id) => (value, id)).OrderByDescending(x => x.value).Take(5).ToList();
-            Assert.Equal(expected.Select(x => x.id), ids[(row * 5)..((row + 1) * 5)]);
+            var expected = Uncached(model, RaggedPrompts[row]).Index().OrderByDescending(x => x.Item).Take(5);
+            Assert.Equal(expected.Select(x => x.Index), ids[(row * 5)..((row + 1) * 5)]);
         }
 
         using (no_grad())
@@ -143,7 +150,8 @@ public sealed class TorchDecoderEngineTests
         using var session = engine.Open();
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Prefill([[1, 50]], 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Prefill([[]], 1));
-        Assert.Contains("64 positions", Assert.Throws<RequestException>(() => session.Prefill([[1, 2]], 63)).Message, StringComparison.Ordinal);
+        var refusal = Assert.Throws<RequestException>(() => session.Prefill([[1, 2]], 63));
+        Assert.Contains("64 positions", refusal.Message, StringComparison.Ordinal);
         session.Prefill([[1, 2]], 1);
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Advance([1], [3]));
         session.Advance([0], [3]);
@@ -180,8 +188,9 @@ public sealed class TorchDecoderEngineTests
     {
         var folder = Goldens.GoldenPath("models", "stories260k");
         using var golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden.json")));
-        var expected = golden.RootElement.GetProperty("greedy").GetProperty("ids").EnumerateArray().Select(x => x.GetInt32()).ToArray();
-        var prompt = golden.RootElement.GetProperty("greedy").GetProperty("prompt_ids").EnumerateArray().Select(x => x.GetInt32()).ToArray();
+        var greedy = golden.RootElement.GetProperty("greedy");
+        var expected = greedy.GetProperty("ids").EnumerateArray().Select(x => x.GetInt32()).ToArray();
+        var prompt = greedy.GetProperty("prompt_ids").EnumerateArray().Select(x => x.GetInt32()).ToArray();
         using var engine = new TorchDecoderEngine(CausalModel.Load(folder), ownsModel: true);
         using var session = engine.Open();
         session.Prefill([prompt], expected.Length);

@@ -4,6 +4,7 @@ using Llamax.Metrics.Bleu;
 using Llamax.Metrics.Bleu.Tokenizers;
 using Llamax.Metrics.Chrf;
 using Llamax.Runs;
+using Llamax.Runs.Progress;
 
 namespace Llamax.Evaluation.Tests.Directions;
 
@@ -101,6 +102,16 @@ public sealed class DirectionMatrixTests
     }
 
     [Fact]
+    public void Empty_translations_are_counted_aloud()
+    {
+        using var folder = new TemporaryFolder();
+        var events = new RecordedWarnings();
+        var system = new ToyTranslator(s => s == "yes" ? " " : s);
+        new DirectionMatrix(folder.Path, events: events).Run(system, Tests, TestContext.Current.CancellationToken);
+        Assert.Contains("en→de: 1 of 2 translations are empty", events.Warnings);
+    }
+
+    [Fact]
     public void A_broken_result_file_is_named_with_its_mend()
     {
         using var folder = new TemporaryFolder();
@@ -120,6 +131,23 @@ public sealed class DirectionMatrixTests
         Assert.Contains("metrics = BLEU: is there twice", error.Message);
         Assert.Contains(
             "must name at least one", Assert.Throws<RequestException>(() => new DirectionMatrix("unused", new() { Metrics = [] })).Message);
+    }
+
+    private sealed class RecordedWarnings : IRunEvents
+    {
+        public List<string> Warnings { get; } = [];
+
+        public IRunStep Begin(string name, long total, string unit) => SilentEvents.Instance;
+
+        public void Measure(string name, double value, long step)
+        {
+        }
+
+        public void Note(string message)
+        {
+        }
+
+        public void Warn(string message) => Warnings.Add(message);
     }
 
     private static ToyTranslator Toy() => new(Upper);

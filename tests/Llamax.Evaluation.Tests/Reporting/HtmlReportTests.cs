@@ -128,6 +128,18 @@ public sealed class HtmlReportTests
     }
 
     [Fact]
+    public void Each_group_shows_its_score_and_the_change_against_the_baseline()
+    {
+        var report = SampleReport.Create();
+        var card = Parse(HtmlReport.Render(report)).Descendants(Xhtml + "div").First(d => d.Attribute("class")?.Value == "card");
+        var (before, after) = (Mean(report.Systems[1]), Mean(report.Systems[^1]));
+        Assert.Equal(FormattableString.Invariant($"English → others{after:F1}chrF++, +{after - before:F1} against base"), card.Value);
+
+        static double Mean(ReportSystem system) =>
+            system.Directions.Where(d => d.Group == DirectionGroup.FromEnglish).Average(d => d.Scores["chrF2++"]);
+    }
+
+    [Fact]
     public void Coordinates_do_not_depend_on_the_culture_of_the_machine()
     {
         var culture = System.Globalization.CultureInfo.CurrentCulture;

@@ -39,7 +39,8 @@ public sealed class CausalConfigTests : IDisposable
         var config = Read("""
             {"num_key_value_heads": 2, "head_dim": 16, "rope_theta": 500000, "eos_token_id": [3, 4], "bos_token_id": 1, "pad_token_id": 4,
              "tie_word_embeddings": true, "attention_bias": true, "rms_norm_eps": 1e-5,
-             "rope_scaling": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4, "original_max_position_embeddings": 64}}
+             "rope_scaling": {"rope_type": "llama3", "factor": 8, "low_freq_factor": 1, "high_freq_factor": 4,
+                              "original_max_position_embeddings": 64}}
             """);
         var path = Path.Combine(_folder, "again.json");
         File.WriteAllText(path, config.ToJson());
@@ -100,7 +101,8 @@ public sealed class CausalConfigTests : IDisposable
     [Fact]
     public void A_missing_or_broken_file_is_named()
     {
-        Assert.Contains("does not exist", Assert.Throws<RequestException>(() => CausalConfig.FromJson(Path.Combine(_folder, "no.json"))).Message, StringComparison.Ordinal);
+        var missing = Assert.Throws<RequestException>(() => CausalConfig.FromJson(Path.Combine(_folder, "no.json")));
+        Assert.Contains("does not exist", missing.Message, StringComparison.Ordinal);
         foreach (var (text, message) in new[] { ("{", "not valid JSON"), ("[]", "not an object") })
         {
             var path = Path.Combine(_folder, "bad.json");

@@ -33,7 +33,10 @@ public sealed class GoldenModelTests
         if (golden.RootElement.TryGetProperty("logits", out var logits))
             CompareLastPosition(model, logits);
         if (golden.RootElement.TryGetProperty("greedy", out var greedy))
-            Assert.Equal(Integers(greedy.GetProperty("ids")), Continue(model, Integers(greedy.GetProperty("prompt_ids")), Integers(greedy.GetProperty("ids")).Length));
+        {
+            var ids = Integers(greedy.GetProperty("ids"));
+            Assert.Equal(ids, Continue(model, Integers(greedy.GetProperty("prompt_ids")), ids.Length));
+        }
     }
 
     private static void CompareOutputs(CausalModel model, JsonElement golden, string outputs)
@@ -46,9 +49,11 @@ public sealed class GoldenModelTests
                 continue;
             using var scope = NewDisposeScope();
             var mask = Matrix(given.GetProperty("attention_mask"));
-            var states = model.HiddenStates(Matrix(given.GetProperty("input_ids")), Matrix(given.GetProperty("position_ids")), Visible(mask, model.Config));
+            var (tokens, positions) = (Matrix(given.GetProperty("input_ids")), Matrix(given.GetProperty("position_ids")));
+            var states = model.HiddenStates(tokens, positions, Visible(mask, model.Config));
             var logits = model.Project(states[^1]);
-            AssertClose(expected.View("logits" + suffix), logits * mask.unsqueeze(-1), tolerance.GetProperty("logits" + suffix).GetDouble());
+            var wanted = "logits" + suffix;
+            AssertClose(expected.View(wanted), logits * mask.unsqueeze(-1), tolerance.GetProperty(wanted).GetDouble());
             if (suffix.Length > 0)
                 continue;
             var row = HiddenRow(expected.View("hidden_states"), states);

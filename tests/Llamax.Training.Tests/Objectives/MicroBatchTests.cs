@@ -12,10 +12,11 @@ public sealed class MicroBatchTests
     public void A_token_sees_its_own_document_up_to_itself()
     {
         using var scope = NewDisposeScope();
-        var visible = MicroBatch.Visibility(tensor(new[] { 0, 0, 1, 1, 1, -1 }, [1, 6]), null);
+        var segments = tensor(new[] { 0, 0, 1, 1, 1, -1 }, [1, 6]);
+        var visible = MicroBatch.Visibility(segments, null);
         Assert.Equal([1, 1, 6, 6], visible.shape);
         Assert.Equal("100000 110000 001000 001100 001110 000001", Rows(visible));
-        Assert.Equal("100000 110000 001000 001100 000110 000001", Rows(MicroBatch.Visibility(tensor(new[] { 0, 0, 1, 1, 1, -1 }, [1, 6]), 2)));
+        Assert.Equal("100000 110000 001000 001100 000110 000001", Rows(MicroBatch.Visibility(segments, 2)));
     }
 
     [Fact]
@@ -55,6 +56,7 @@ public sealed class MicroBatchTests
     private static string Rows(Tensor visible)
     {
         var length = (int)visible.shape[3];
-        return string.Join(' ', visible.contiguous().data<bool>().ToArray().Chunk(length).Select(row => string.Concat(row.Select(seen => seen ? '1' : '0'))));
+        var rows = visible.contiguous().data<bool>().ToArray().Chunk(length);
+        return string.Join(' ', rows.Select(row => string.Concat(row.Select(seen => seen ? '1' : '0'))));
     }
 }

@@ -1,6 +1,8 @@
+using Llamax.Models.Causal;
 using Llamax.Runs;
 using Llamax.Training.KillTarget;
 using Llamax.Training.Loop;
+using Llamax.Training.Optimizers;
 using Llamax.Training.Resuming;
 using Llamax.Training.Tests.Loop;
 
@@ -17,14 +19,14 @@ public sealed class ResumeTests : IDisposable
     public void Another_option_corpus_tokenizer_or_start_is_refused_by_name()
     {
         var run = Interrupted("run", 15);
-        Assert.Contains("learningRate was 0.003, is 0.004", Refused(run with { Options = run.Options with { LearningRate = 4e-3 } }), StringComparison.Ordinal);
-        Assert.Contains("seed was 1, is 2", Refused(run with { Options = run.Options with { Seed = 2 } }), StringComparison.Ordinal);
-        Assert.Contains("corpus was", Refused(run with { Corpus = new DrawnCorpus(6, 32, 24) }), StringComparison.Ordinal);
-        Assert.Contains("tokenizer was", Refused(run with { Corpus = new DrawnCorpus(5, 32, 24) { TokenizerFingerprint = "x" } }), StringComparison.Ordinal);
-        Assert.Contains("start was", Refused(run with { Configuration = TinyRun.Configuration with { RopeTheta = 5 } }), StringComparison.Ordinal);
-        Assert.Contains("dataType was", Refused(run with { DataType = TorchSharp.torch.ScalarType.BFloat16 }), StringComparison.Ordinal);
+        Refused("learningRate was 0.003, is 0.004", run with { Options = run.Options with { LearningRate = 4e-3 } });
+        Refused("seed was 1, is 2", run with { Options = run.Options with { Seed = 2 } });
+        Refused("corpus was", run with { Corpus = new DrawnCorpus(6, 32, 24) });
+        Refused("tokenizer was", run with { Corpus = new DrawnCorpus(5, 32, 24) { TokenizerFingerprint = "x" } });
+        Refused("start was", run with { Configuration = TinyRun.Configuration with { RopeTheta = 5 } });
+        Refused("dataType was", run with { DataType = TorchSharp.torch.ScalarType.BFloat16 });
         (run with { Options = run.Options with { CheckpointEverySteps = 3, KeepCheckpoints = 5 } }).Train();
-        Assert.Contains("steps was 40, is 41", Refused(run with { Options = run.Options with { Steps = 41 } }), StringComparison.Ordinal);
+        Refused("steps was 40, is 41", run with { Options = run.Options with { Steps = 41 } });
     }
 
     [Theory]
@@ -59,18 +61,57 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void Checkpoints_follow_the_clock_where_they_are_asked_to()
+    {
+        var run = TinyRun.In(_folder.Path, _corpus);
+        var options = run.Options with { CheckpointEverySteps = 0, CheckpointInterval = TimeSpan.FromMinutes(16), KeepCheckpoints = 99 };
+        (run with { Options = options, Clock = new MinutePerQuestion() }).Train();
+        Assert.NotEmpty(Directory.GetDirectories(_folder["checkpoints"]));
+        Assert.True(Directory.GetDirectories(_folder["checkpoints"]).Length < 20);
+    }
+
+    [Fact]
+    public void A_state_of_another_version_and_a_result_that_is_cut_off_are_told_apart_from_none()
+    {
+        var run = Interrupted("run", 15);
+        var path = _folder["run", "checkpoints", "step-000015"];
+        var state = File.ReadAllText(Path.Combine(path, "state.json")).Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal);
+        File.WriteAllText(Path.Combine(path, "state.json"), state);
+        var hashes = AtomicFolder.Hashes(path);
+        hashes.Remove("checkpoint.sha256");
+        File.WriteAllText(Path.Combine(path, "checkpoint.sha256"), string.Concat(hashes.Select(file => $"{file.Value}  {file.Key}\n")));
+        var events = new RecordedEvents();
+        run.Train(events);
+        Assert.Contains("has format 2, and this version reads 1", Assert.Single(events.Warnings), StringComparison.Ordinal);
+        File.WriteAllText(_folder["run", "result.json"], "{");
+        Refused("the result of a finished run cannot be read", run);
+    }
+
+    [Fact]
+    public void Moments_of_another_size_are_refused()
+    {
+        using var model = new CausalModel(TinyRun.Configuration, TorchSharp.torch.ScalarType.Float32, TorchSharp.torch.CPU);
+        using var wide = new CausalModel(TinyRun.Configuration with { Layers = 3 }, model.DType, model.Device);
+        using var optimizer = new FlatAdamW(model, new AdamWOptions());
+        using var other = new FlatAdamW(wide, new AdamWOptions());
+        OptimizerCheckpoint.Write(_folder["moments"], optimizer);
+        var failure = Assert.Throws<RequestException>(() => OptimizerCheckpoint.Read(_folder["moments"], other, 1));
+        Assert.Contains("first_moment is missing or has another size", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_log_shorter_than_its_checkpoint_is_refused()
     {
         var run = Interrupted("run", 15);
         File.WriteAllText(_folder["run", "log.jsonl"], "");
-        Assert.Contains("the log has 0 bytes", Refused(run), StringComparison.Ordinal);
+        Refused("the log has 0 bytes", run);
     }
 
     [Fact]
     public void Two_runs_cannot_share_a_folder()
     {
         using var first = new FolderLock(_folder["run"]);
-        Assert.Contains("no other training runs in this folder", Refused(TinyRun.In(_folder["run"], _corpus)), StringComparison.Ordinal);
+        Refused("no other run works in this folder", TinyRun.In(_folder["run"], _corpus));
     }
 
     [Fact]
@@ -79,9 +120,7 @@ public sealed class ResumeTests : IDisposable
         // A file where the folder of checkpoints should be: no right or full disk needed, and it works for root.
         Directory.CreateDirectory(_folder["run"]);
         File.WriteAllText(_folder["run", "checkpoints"], "in the way");
-        var message = Refused(TinyRun.In(_folder["run"], _corpus));
-        Assert.Contains(_folder["run", "checkpoints", "step-000007"], message, StringComparison.Ordinal);
-        Assert.Contains("cannot be written", message, StringComparison.Ordinal);
+        Refused(_folder["run", "checkpoints", "step-000007"] + ": the folder cannot be written", TinyRun.In(_folder["run"], _corpus));
         Assert.False(Directory.Exists(_folder["run", "model"]));
     }
 
@@ -117,6 +156,15 @@ public sealed class ResumeTests : IDisposable
         Assert.Throws<OperationCanceledException>(() => new Trainer(run, events).Train(cancellation.Token));
     }
 
-    private static string Refused(TrainingRun run) =>
-        Assert.Throws<RequestException>(() => run.Train()).Message;
+    private sealed class MinutePerQuestion : TimeProvider
+    {
+        private long _minutes;
+
+        public override long TimestampFrequency => 1;
+
+        public override long GetTimestamp() => 60 * _minutes++;
+    }
+
+    private static void Refused(string reason, TrainingRun run) =>
+        Assert.Contains(reason, Assert.Throws<RequestException>(() => run.Train()).Message, StringComparison.Ordinal);
 }

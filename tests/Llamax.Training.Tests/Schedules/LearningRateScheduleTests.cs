@@ -8,7 +8,8 @@ public sealed class LearningRateScheduleTests
     public void The_warm_up_is_linear_and_its_last_step_has_the_peak()
     {
         var schedule = new LearningRateSchedule(0.002, WarmupSteps: 4, Steps: 20);
-        Assert.Equal([0.0005, 0.001, 0.0015, 0.002, 0.002], Enumerable.Range(0, 5).Select(schedule.At).Select(rate => Math.Round(rate, 12)));
+        var rates = Enumerable.Range(0, 5).Select(step => Math.Round(schedule.At(step), 12));
+        Assert.Equal([0.0005, 0.001, 0.0015, 0.002, 0.002], rates);
     }
 
     [Fact]

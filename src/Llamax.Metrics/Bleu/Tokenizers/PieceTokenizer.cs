@@ -13,5 +13,7 @@ public sealed class PieceTokenizer(string name, ITokenizer tokenizer) : IBleuTok
     // The signature is a list of key:value parts, and a file name must not break it.
     public string Name { get; } = name.Replace('|', '_').Replace(':', '_');
 
+    public string Fingerprint => tokenizer.Fingerprint;
+
     public string Tokenize(string line) => string.Join(' ', tokenizer.EncodePieces(line));
 }
