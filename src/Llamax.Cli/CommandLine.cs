@@ -40,7 +40,9 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Refuse($"{e.Message.TrimEnd('.')}. To mend it: free the disk, or give a folder that you may write to; then the same command goes on.");
+            return Refuse(
+                $"{e.Message.TrimEnd('.')}. To mend it: free the disk, or give a folder that you may write to; "
+                + "then the same command goes on.");
         }
     }
 
@@ -52,7 +54,9 @@ internal static class CommandLine
 
     /// <summary><c>llamax</c> or <c>llamax data</c> and nothing else: whoever types that wants to see what there is.</summary>
     private static bool IsGroupAlone(ParseResult parsed) =>
-        parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null } && parsed.UnmatchedTokens.Count == 0 && parsed.Action is ParseErrorAction;
+        parsed.CommandResult.Command is { Subcommands.Count: > 0, Action: null }
+        && parsed.UnmatchedTokens.Count == 0
+        && parsed.Action is ParseErrorAction;
 
     /// <summary>In the list of verbs, each verb is one line: its description up to the first stop.</summary>
     private static void Abridge(Command command)
@@ -87,16 +91,21 @@ internal static class CommandLine
         var isOption = unknown.StartsWith('-');
         var known = isOption ? command.Options.Select(option => option.Name) : command.Subcommands.Select(verb => verb.Name);
         var nearest = Nearest.To(unknown, known);
-        var what = isOption ? $"unknown option \"{unknown}\"" : nearest.Count > 0 ? $"unknown verb \"{unknown}\"" : $"\"{unknown}\" is one argument too many";
-        var mend = nearest.Count > 0 ? $"the nearest are {string.Join(", ", nearest)}; llamax{path} --help shows all" : $"see llamax{path} --help";
+        var what = isOption ? $"unknown option \"{unknown}\""
+            : nearest.Count > 0 ? $"unknown verb \"{unknown}\""
+            : $"\"{unknown}\" is one argument too many";
+        var mend = nearest.Count > 0
+            ? $"the nearest are {string.Join(", ", nearest)}; llamax{path} --help shows all"
+            : $"see llamax{path} --help";
         return $"llamax{path}: {what}. To mend it: {mend}.";
     }
 
     private static string Explain(ParseResult parsed, ParseError error)
     {
         var path = PathOf(parsed.CommandResult);
-        var what = error.SymbolResult is OptionResult { Tokens: [var value, ..] } option && NumberName(option.Option.ValueType) is { } number
-            ? $"{option.Option.Name} \"{value.Value}\" is no {number}"
+        var what = error.SymbolResult is OptionResult { Tokens: [var value, ..], Option: var option }
+            && NumberName(option.ValueType) is { } number
+            ? $"{option.Name} \"{value.Value}\" is no {number}"
             : error.Message.TrimEnd('.');
         return $"llamax{path}: {what}. To mend it: see llamax{path} --help.";
     }

@@ -11,7 +11,8 @@ namespace Llamax.Cli;
 internal readonly record struct InputLine(string Text, string Origin);
 
 /// <summary>
-/// The lines that a verb is given: a file (plain or gzip), or standard input where no file is named. Strict UTF-8, LF or CRLF; read as they come.
+/// The lines that a verb is given: a file (plain or gzip), or standard input where no file is named. Strict UTF-8, LF or CRLF; read as
+/// they come.
 /// </summary>
 internal static class InputLines
 {

@@ -18,8 +18,10 @@ public sealed class DataTests : IDisposable
         string? PathOf(string name) => (string?)entries.Single(entry => (string?)entry!["name"] == name)!["path"];
         Assert.EndsWith("sacrebleu_tokenizer_spm.model", PathOf("spm-flores101"), StringComparison.Ordinal);
         Assert.Null(PathOf("flores101"));
-        foreach (var name in (string[])["spm-flores200", "flores200", "ntrex128", "muse", "tatoeba", "massive", "alpaca", "lid176", "llama2-tokenizer"])
-            Assert.Contains(Run("data", "list").Done().Lines, line => line.StartsWith(name + " ", StringComparison.Ordinal));
+        string[] names = ["spm-flores200", "flores200", "ntrex128", "muse", "tatoeba", "massive", "alpaca", "lid176", "llama2-tokenizer"];
+        var table = Run("data", "list").Done().Lines;
+        foreach (var name in names)
+            Assert.Contains(table, line => line.StartsWith(name + " ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -33,9 +35,15 @@ public sealed class DataTests : IDisposable
     public void What_cannot_be_got_is_refused_with_the_way_to_it()
     {
         Assert.Contains("nearest: flores101", Run("data", "get", "flores-101").Refusal(), StringComparison.Ordinal);
-        Assert.Contains(Path.Combine(_folder.Path, "llama2-tokenizer", "tokenizer.model"), Run("data", "get", "llama2-tokenizer").Refusal(), StringComparison.Ordinal);
+        Assert.Contains(
+            Path.Combine(_folder.Path, "llama2-tokenizer", "tokenizer.model"),
+            Run("data", "get", "llama2-tokenizer").Refusal(),
+            StringComparison.Ordinal);
         _folder.Write("lid/lid.176.ftz", "not the model");
-        Assert.Contains("8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83", Run("data", "get", "lid176").Refusal(), StringComparison.Ordinal);
+        Assert.Contains(
+            "8f3472cfe8738a7b6099e8e999c3cbfae0dcd15696aac7d7738a8039db603e83",
+            Run("data", "get", "lid176").Refusal(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,7 +66,8 @@ public sealed class DataTests : IDisposable
         var refused = Run("data", "describe", bad);
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains($"{bad}:2", refused.Error, StringComparison.Ordinal);
-        Assert.Contains("nothing is there", Run("data", "describe", Path.Combine(_folder.Path, "nowhere")).Refusal(), StringComparison.Ordinal);
+        Assert.Contains(
+            "nothing is there", Run("data", "describe", Path.Combine(_folder.Path, "nowhere")).Refusal(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal static class LlamaxProgram
 {
     private static readonly string Assembly = Path.Combine(AppContext.BaseDirectory, "llamax.dll");
 
-    public static ProgramResult Run(params string[] arguments) => Run(Encoding.UTF8.GetBytes(""), new Dictionary<string, string>(), arguments);
+    public static ProgramResult Run(params string[] arguments) => RunOn("", arguments);
 
     public static ProgramResult RunOn(string input, params string[] arguments) =>
         Run(Encoding.UTF8.GetBytes(input), new Dictionary<string, string>(), arguments);

@@ -4,7 +4,9 @@ using Llamax.Testing;
 
 namespace Llamax.EndToEnd;
 
-/// <summary>Whole test sets through the command line against sacrebleu's numbers (golden/metrics/flores-*.json.gz), two directions a file.</summary>
+/// <summary>
+/// Whole test sets through the command line against sacrebleu's numbers (golden/metrics/flores-*.json.gz), two directions a file.
+/// </summary>
 [Trait("Category", "Golden")]
 public sealed class ScoreGoldenTests
 {
@@ -18,8 +20,9 @@ public sealed class ScoreGoldenTests
         foreach (var (model, expected) in example["spbleu"]!.AsObject())
         {
             var path = Goldens.GoldenPath("metrics", "spm", model + ".model");
-            var result = LlamaxProgram.Run("score", Lines("hypothesis"), Lines("reference"), "--metric", "bleu,spbleu", "--tokenizer", path, "--json").Done();
-            var (bleu, spBleu) = (JsonNode.Parse(result.Out)![0]!, JsonNode.Parse(result.Out)![1]!);
+            string[] options = ["--metric", "bleu,spbleu", "--tokenizer", path, "--json"];
+            var scores = JsonNode.Parse(LlamaxProgram.Run(["score", Lines("hypothesis"), Lines("reference"), .. options]).Done().Out)!;
+            var (bleu, spBleu) = (scores[0]!, scores[1]!);
             Assert.Equal((double)example["bleu13a"]!["score"]!, (double)bleu["score"]!, 1e-9);
             Assert.Equal((string?)example["bleu13a"]!["signature"], (string?)bleu["signature"]);
             Assert.Equal((double)expected!["score"]!, (double)spBleu["score"]!, 1e-9);

@@ -16,10 +16,12 @@ public sealed class ScoreTests : IDisposable
     [Fact]
     public void Scores_are_printed_as_sacrebleu_prints_them()
     {
-        var result = LlamaxProgram.Run("score", _folder.Write("hyp", Hypothesis), _folder.Write("ref", Reference), "--metric", "bleu,chrf,chrf++").Done();
+        var (hyp, reference) = (_folder.Write("hyp", Hypothesis), _folder.Write("ref", Reference));
+        var result = LlamaxProgram.Run("score", hyp, reference, "--metric", "bleu,chrf,chrf++").Done();
         Assert.StartsWith("BLEU|nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0 = ", result.Lines[0], StringComparison.Ordinal);
         Assert.Contains("(BP = 1.000 ratio = 1.000 hyp_len = 10 ref_len = 10)", result.Lines[0], StringComparison.Ordinal);
-        Assert.StartsWith("chrF2|nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:2.6.0 = ", result.Lines[1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "chrF2|nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:2.6.0 = ", result.Lines[1], StringComparison.Ordinal);
         Assert.StartsWith("chrF2++|", result.Lines[2], StringComparison.Ordinal);
         Assert.Equal(3, result.Lines.Length);
     }
@@ -27,8 +29,8 @@ public sealed class ScoreTests : IDisposable
     [Fact]
     public void Json_is_an_array_with_sacrebleus_keys_and_the_parts_of_bleu()
     {
-        var result = LlamaxProgram.RunOn(
-            Hypothesis, "score", "-", Gzip("ref.gz", Reference), _folder.Write("ref2", Hypothesis), "--metric", "bleu,chrf", "--json").Done();
+        string[] references = [Gzip("ref.gz", Reference), _folder.Write("ref2", Hypothesis)];
+        var result = LlamaxProgram.RunOn(Hypothesis, ["score", "-", .. references, "--metric", "bleu,chrf", "--json"]).Done();
         var scores = JsonNode.Parse(result.Out)!.AsArray();
         Assert.Equal(["BLEU", "chrF2"], scores.Select(score => (string?)score!["name"]));
         var bleu = scores[0]!;
@@ -44,8 +46,8 @@ public sealed class ScoreTests : IDisposable
     public void Sentence_scores_come_line_by_line()
     {
         var (hyp, reference) = (_folder.Write("hyp", Hypothesis), _folder.Write("ref", Hypothesis));
-        var scores = JsonNode.Parse(LlamaxProgram.Run("score", hyp, reference, "--metric", "bleu", "--sentence-level", "--json").Done().Out)!;
-        Assert.Equal(2, scores[0]!["sentence_scores"]!.AsArray().Count);
+        var result = LlamaxProgram.Run("score", hyp, reference, "--metric", "bleu", "--sentence-level", "--json").Done();
+        Assert.Equal(2, JsonNode.Parse(result.Out)![0]!["sentence_scores"]!.AsArray().Count);
     }
 
     [Fact]
@@ -63,7 +65,10 @@ public sealed class ScoreTests : IDisposable
         var message = LlamaxProgram.Run("score", hyp, reference, "--metric", "spbleu").Refusal();
         Assert.Contains("llamax data get spm-flores101", message, StringComparison.Ordinal);
         Assert.Contains("--tokenizer FILE", message, StringComparison.Ordinal);
-        Assert.Contains("llamax data get spm-flores200", LlamaxProgram.Run("score", hyp, reference, "--tokenizer", "flores200").Refusal(), StringComparison.Ordinal);
+        Assert.Contains(
+            "llamax data get spm-flores200",
+            LlamaxProgram.Run("score", hyp, reference, "--tokenizer", "flores200").Refusal(),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -84,9 +89,13 @@ public sealed class ScoreTests : IDisposable
         var reference = _folder.Write("ref", Reference);
         Assert.Contains("there is no such file", LlamaxProgram.Run("score", "nowhere.txt", reference).Refusal(), StringComparison.Ordinal);
         Assert.Contains("a folder", LlamaxProgram.Run("score", _folder.Path, reference).Refusal(), StringComparison.Ordinal);
-        Assert.Contains("there is no line to score", LlamaxProgram.Run("score", "/dev/null", _folder.Write("empty", "")).Refusal(), StringComparison.Ordinal);
+        Assert.Contains(
+            "there is no line to score",
+            LlamaxProgram.Run("score", "/dev/null", _folder.Write("empty", "")).Refusal(),
+            StringComparison.Ordinal);
         var broken = _folder.Write("broken", [.. "fine\n"u8, 0xE4, (byte)'\n']);
-        Assert.Contains($"{broken}:2: no valid UTF-8 at byte 1", LlamaxProgram.Run("score", broken, reference).Refusal(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{broken}:2: no valid UTF-8 at byte 1", LlamaxProgram.Run("score", broken, reference).Refusal(), StringComparison.Ordinal);
         var cut = Gzip("cut.gz", Reference);
         File.WriteAllBytes(cut, File.ReadAllBytes(cut)[..20]);
         Assert.Contains(cut, LlamaxProgram.Run("score", cut, reference).Refusal(), StringComparison.Ordinal);

@@ -17,9 +17,12 @@ public sealed class TokenizeGoldenTests
     {
         var model = Model(name);
         Assert.SkipWhen(model is null, $"There is no tokenizer {name} in the data and golden folders.");
-        var all = Read(Goldens.GoldenPath("tokenizers", name + ".jsonl.gz")).Where(line => !((string)line["text"]!).AsSpan().ContainsAny('\n', '\r')).ToList();
+        var all = Read(Goldens.GoldenPath("tokenizers", name + ".jsonl.gz"))
+            .Where(line => !((string)line["text"]!).AsSpan().ContainsAny('\n', '\r'))
+            .ToList();
         var lines = all.Where((_, i) => i % Math.Max(1, all.Count / Sample) == 0).ToList();
-        var ids = LlamaxProgram.RunOn(string.Concat(lines.Select(line => $"{line["text"]}\n")), "tokenize", "--tokenizer", model!).Done().Lines;
+        var input = string.Concat(lines.Select(line => $"{line["text"]}\n"));
+        var ids = LlamaxProgram.RunOn(input, "tokenize", "--tokenizer", model!).Done().Lines;
         Assert.Equal(lines.Select(line => line["ids"]!.ToJsonString()), ids);
 
         var texts = LlamaxProgram.RunOn(string.Join('\n', ids), "tokenize", "--tokenizer", model!, "--decode", "--json").Done().Lines;

@@ -18,9 +18,12 @@ public sealed class TokenizeTests : IDisposable
         var fromTexts = LlamaxProgram.Run(["tokenize", "--tokenizer", Model, .. texts]).Done().Lines;
         Assert.Equal("[]", fromTexts[1]);
         var lines = string.Join("\r\n", texts);
-        Assert.Equal(fromTexts, LlamaxProgram.Run("tokenize", "--tokenizer", Model, "--input", _folder.Write("in.txt", lines)).Done().Lines);
+        Assert.Equal(
+            fromTexts, LlamaxProgram.Run("tokenize", "--tokenizer", Model, "--input", _folder.Write("in.txt", lines)).Done().Lines);
         Assert.Equal(fromTexts, LlamaxProgram.RunOn("\uFEFF" + lines, "tokenize", "--tokenizer", Model).Done().Lines);
-        Assert.Equal(texts, LlamaxProgram.RunOn(string.Join('\n', fromTexts), "tokenize", "--tokenizer", Model, "--decode").Done().Out.Split('\n')[..3]);
+        Assert.Equal(
+            texts,
+            LlamaxProgram.RunOn(string.Join('\n', fromTexts), "tokenize", "--tokenizer", Model, "--decode").Done().Out.Split('\n')[..3]);
     }
 
     [Fact]
@@ -34,7 +37,8 @@ public sealed class TokenizeTests : IDisposable
     [Fact]
     public void Each_line_of_standard_input_is_answered_before_the_next_is_sent()
     {
-        using var process = LlamaxProgram.Start(new Dictionary<string, string>(), "dotnet", [Path.Combine(AppContext.BaseDirectory, "llamax.dll"), "tokenize", "-t", Model]);
+        using var process = LlamaxProgram.Start(
+            new Dictionary<string, string>(), "dotnet", [Path.Combine(AppContext.BaseDirectory, "llamax.dll"), "tokenize", "-t", Model]);
         for (var i = 0; i < 3; i++)
         {
             process.StandardInput.Write("ok\n");
@@ -64,15 +68,21 @@ public sealed class TokenizeTests : IDisposable
     [InlineData("[4000000]", "id 4000000 is not in the vocabulary")]
     [InlineData("[-1]", "id -1 is not in the vocabulary")]
     public void A_malformed_array_is_named_by_its_line(string line, string what) =>
-        Assert.StartsWith($"stdin:1: {what}", LlamaxProgram.RunOn(line, "tokenize", "--tokenizer", Model, "--decode").Refusal(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"stdin:1: {what}",
+            LlamaxProgram.RunOn(line, "tokenize", "--tokenizer", Model, "--decode").Refusal(),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Wrong_requests_are_refused()
     {
-        Assert.Contains("nowhere.model", LlamaxProgram.Run("tokenize", "--tokenizer", "nowhere.model", "x").Refusal(), StringComparison.Ordinal);
+        Assert.Contains(
+            "nowhere.model", LlamaxProgram.Run("tokenize", "--tokenizer", "nowhere.model", "x").Refusal(), StringComparison.Ordinal);
         var noModel = _folder.Write("no.model", "hello");
         Assert.Contains(noModel, LlamaxProgram.Run("tokenize", "--tokenizer", noModel, "x").Refusal(), StringComparison.Ordinal);
-        Assert.Contains("give one of them", LlamaxProgram.Run("tokenize", "-t", Model, "--input", noModel, "x").Refusal(), StringComparison.Ordinal);
-        Assert.Contains("give one of them", LlamaxProgram.Run("tokenize", "-t", Model, "--decode", "--pieces").Refusal(), StringComparison.Ordinal);
+        Assert.Contains(
+            "give one of them", LlamaxProgram.Run("tokenize", "-t", Model, "--input", noModel, "x").Refusal(), StringComparison.Ordinal);
+        Assert.Contains(
+            "give one of them", LlamaxProgram.Run("tokenize", "-t", Model, "--decode", "--pieces").Refusal(), StringComparison.Ordinal);
     }
 }

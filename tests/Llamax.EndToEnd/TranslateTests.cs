@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Llamax.Decoding.Prompts;
@@ -106,7 +107,8 @@ public sealed class TranslateTests(RandomModel model) : IClassFixture<RandomMode
     {
         string[] rest = ["x", "--from", "en", "--to", "de"];
         Assert.Contains("no-model", LlamaxProgram.Run(["translate", "--model", "no-model", .. rest]).Refusal(), StringComparison.Ordinal);
-        Assert.Contains(_folder.Path, LlamaxProgram.Run(["translate", "--model", _folder.Path, .. rest]).Refusal(), StringComparison.Ordinal);
+        Assert.Contains(
+            _folder.Path, LlamaxProgram.Run(["translate", "--model", _folder.Path, .. rest]).Refusal(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +134,8 @@ public sealed class TranslateTests(RandomModel model) : IClassFixture<RandomMode
             // Until it has begun and waits for more.
         }
 
-        using (var kill = LlamaxProgram.Start(new Dictionary<string, string>(), "/bin/kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+        var id = process.Id.ToString(CultureInfo.InvariantCulture);
+        using (var kill = LlamaxProgram.Start(new Dictionary<string, string>(), "/bin/kill", ["-INT", id]))
             kill.WaitForExit();
         process.WaitForExit();
         Assert.Equal(130, process.ExitCode);

@@ -40,7 +40,8 @@ internal static class DataVerb
             else
                 Results.WriteTable([
                     ["name", "languages", "here", "licence", "what"],
-                    .. catalogue.Entries.Select(e => new[] { e.Name, e.Languages, catalogue.Locate(e.Name) is null ? "no" : "yes", e.Licence, e.What }),
+                    .. catalogue.Entries.Select(
+                        e => new[] { e.Name, e.Languages, catalogue.Locate(e.Name) is null ? "no" : "yes", e.Licence, e.What }),
                 ]);
             return CommandLine.Done;
         });
@@ -112,7 +113,9 @@ internal static class DataVerb
                 file.Lines is { } lines ? Number(lines) : "",
                 Number(file.EmptyLines),
                 Number(file.MalformedLines),
-                file.Columns.Least == file.Columns.Most ? Number(file.Columns.Most) : $"{Number(file.Columns.Least)} to {Number(file.Columns.Most)}",
+                file.Columns.Least == file.Columns.Most
+                    ? Number(file.Columns.Most)
+                    : $"{Number(file.Columns.Least)} to {Number(file.Columns.Most)}",
                 string.Join("; ", file.Scripts.Select(Describe)),
             }),
         ]);
@@ -163,7 +166,8 @@ internal static class DataVerb
         ["origin"] = entry.Origin,
         ["path"] = path,
         ["files"] = new JsonArray([
-            .. entry.Files.Select(file => new JsonObject { ["name"] = file.Name, ["url"] = file.Url, ["bytes"] = file.Bytes, ["sha256"] = file.Sha256 }),
+            .. entry.Files.Select(
+                file => new JsonObject { ["name"] = file.Name, ["url"] = file.Url, ["bytes"] = file.Bytes, ["sha256"] = file.Sha256 }),
         ]),
     };
 }

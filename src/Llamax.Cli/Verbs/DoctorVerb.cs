@@ -39,7 +39,8 @@ internal static class DoctorVerb
             var findings = Examine().ToList();
             if (parsed.GetValue(json))
                 Results.WriteDocument(new JsonArray([
-                    .. findings.Select(f => new JsonObject { ["name"] = f.Name, ["state"] = f.State, ["found"] = f.Found, ["mend"] = f.Mend }),
+                    .. findings.Select(
+                        f => new JsonObject { ["name"] = f.Name, ["state"] = f.State, ["found"] = f.Found, ["mend"] = f.Mend }),
                 ]));
             else
                 WriteText(findings);
@@ -61,7 +62,10 @@ internal static class DoctorVerb
 
     private static IEnumerable<Finding> Examine()
     {
-        yield return new("system", "ok", $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}");
+        yield return new(
+            "system",
+            "ok",
+            $"{RuntimeInformation.OSDescription.Trim()}, {RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant()}");
         yield return new(".NET", "ok", Environment.Version.ToString());
         yield return new("cores", "ok", Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture));
         yield return Memory();
@@ -73,7 +77,11 @@ internal static class DoctorVerb
             yield return Cuda();
         var folders = DataFolders.FromEnvironment();
         yield return Mirror("data", "LLAMAX_DATA", folders.Mirror, "the corpora that llamax data get would download");
-        yield return Mirror("reference values", "LLAMAX_GOLDENS", Environment.GetEnvironmentVariable("LLAMAX_GOLDENS"), "the reference values of ./test.sh --goldens");
+        yield return Mirror(
+            "reference values",
+            "LLAMAX_GOLDENS",
+            Environment.GetEnvironmentVariable("LLAMAX_GOLDENS"),
+            "the reference values of ./test.sh --goldens");
         yield return SpBleu();
     }
 
@@ -82,7 +90,11 @@ internal static class DoctorVerb
         var bytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         return bytes >= 2L << 30
             ? new("memory", "ok", Gigabytes(bytes))
-            : new("memory", "absent", Gigabytes(bytes), "training the quickstart's model needs about 2 GB; raise the limit of this container or machine");
+            : new(
+                "memory",
+                "absent",
+                Gigabytes(bytes),
+                "training the quickstart's model needs about 2 GB; raise the limit of this container or machine");
     }
 
     private static Finding Disk()
@@ -102,7 +114,7 @@ internal static class DoctorVerb
             var supported = BuiltInCorpus.Supported;
             var found = string.Create(
                 CultureInfo.InvariantCulture,
-                $"built-in corpus in {supported.Count} of {LanguageRegistry.All.Count} languages, {new BuiltInCorpus(supported).LocaleData}");
+                $"corpus in {supported.Count} of {LanguageRegistry.All.Count} languages, {new BuiltInCorpus(supported).LocaleData}");
             return supported.Count > 2 ? new("locale data", "ok", found) : new("locale data", "broken", found, Mend);
         }
         catch (RequestException failure)
@@ -128,7 +140,11 @@ internal static class DoctorVerb
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Finding Cuda() => torch.cuda.is_available()
         ? new("CUDA", "ok", string.Create(CultureInfo.InvariantCulture, $"{torch.cuda.device_count()} devices"))
-        : new("CUDA", "absent", "libtorch sees no device; the processor computes", "on a machine with an NVIDIA driver, start with LLAMAX_TORCH=cuda");
+        : new(
+            "CUDA",
+            "absent",
+            "libtorch sees no device; the processor computes",
+            "on a machine with an NVIDIA driver, start with LLAMAX_TORCH=cuda");
 
     private static Finding Mirror(string name, string variable, string? folder, string what)
     {
@@ -141,7 +157,8 @@ internal static class DoctorVerb
 
     private static Finding SpBleu() => DataCatalogue.Default.Locate("spm-flores101") is { } path
         ? new("spBLEU model", "ok", path)
-        : new("spBLEU model", "absent", "scores need --tokenizer, and cannot be compared with the paper's", "llamax data get spm-flores101");
+        : new(
+            "spBLEU model", "absent", "scores need --tokenizer, and cannot be compared with the paper's", "llamax data get spm-flores101");
 
     private static string Gigabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB");
 }

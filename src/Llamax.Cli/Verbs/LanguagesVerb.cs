@@ -11,7 +11,11 @@ internal static class LanguagesVerb
 {
     internal static Command Create()
     {
-        var query = new Argument<string?>("QUERY") { Description = "A code of any set, or part of a name, a family or a script", Arity = ArgumentArity.ZeroOrOne };
+        var query = new Argument<string?>("QUERY")
+        {
+            Description = "A code of any set, or part of a name, a family or a script",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var json = new Option<bool>("--json") { Description = "Print a JSON array" };
         var command = new Command("languages", """
             Lists the 102 languages of the paper with their codes. Every verb takes any of these codes, and English names.
@@ -30,7 +34,7 @@ internal static class LanguagesVerb
             else
                 Results.WriteTable([
                     ["code", "name", "script", "family", "flores101", "flores200", "built-in"],
-                    .. languages.Select(l => new[] { l.Code, l.Name, l.Script, l.Family, l.Flores101, l.Flores200, BuiltInCorpus.IsSupported(l) ? "yes" : "no" }),
+                    .. languages.Select(ToRow),
                 ]);
             return CommandLine.Done;
         });
@@ -49,6 +53,12 @@ internal static class LanguagesVerb
         // Find explains with the nearest languages why there is none.
         return matches.Count > 0 ? matches : [LanguageRegistry.Find(query)];
     }
+
+    private static string[] ToRow(Language language) =>
+    [
+        language.Code, language.Name, language.Script, language.Family, language.Flores101, language.Flores200,
+        BuiltInCorpus.IsSupported(language) ? "yes" : "no",
+    ];
 
     private static JsonObject ToJson(Language language) => new()
     {

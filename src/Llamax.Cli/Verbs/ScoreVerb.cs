@@ -21,16 +21,32 @@ internal static class ScoreVerb
 
     internal static Command Create()
     {
-        var hypothesis = new Argument<string>("HYP") { Description = "What a system wrote, a sentence a line; .gz too; - = standard input" };
-        var references = new Argument<string[]>("REF") { Description = "One or more reference translations, parallel to HYP by line", Arity = ArgumentArity.OneOrMore };
-        var metric = new Option<string>("--metric", "-m") { Description = $"One or more of {string.Join(", ", Metrics)}", HelpName = "LIST", DefaultValueFactory = _ => "bleu,chrf" };
+        var hypothesis = new Argument<string>("HYP")
+        {
+            Description = "What a system wrote, a sentence a line; .gz too; - = standard input",
+        };
+        var references = new Argument<string[]>("REF")
+        {
+            Description = "One or more reference translations, parallel to HYP by line",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var metric = new Option<string>("--metric", "-m") 
+        {
+            Description = $"One or more of {string.Join(", ", Metrics)}",
+            HelpName = "LIST",
+            DefaultValueFactory = _ => "bleu,chrf",
+        };
         var tokenizer = new Option<string?>("--tokenizer", "--tok")
         {
-            Description = $"How BLEU splits lines: {string.Join(", ", BleuTokenizers.Names)} (default 13a); {string.Join(", ", SpBleuModels)} or a SentencePiece model make it spBLEU",
+            Description = $"How BLEU splits lines: {string.Join(", ", BleuTokenizers.Names)} (default 13a); "
+                + $"{string.Join(", ", SpBleuModels)} or a SentencePiece model make it spBLEU",
             HelpName = "NAME|FILE",
         };
         var lowercase = new Option<bool>("--lowercase") { Description = "Ignore case" };
-        var sentences = new Option<bool>("--sentence-level") { Description = "Score each line too (BLEU with effective order, as sacrebleu does)" };
+        var sentences = new Option<bool>("--sentence-level")
+        {
+            Description = "Score each line too (BLEU with effective order, as sacrebleu does)",
+        };
         var json = new Option<bool>("--json") { Description = "Print a JSON array with all numbers" };
         var command = new Command("score", """
             Scores translations against references. Scores and signatures are those of sacrebleu 2.6.0.
@@ -91,7 +107,7 @@ internal static class ScoreVerb
 
     private static List<IMetric> Choose(string names, string? tokenizer, bool lowercase, bool effectiveOrder)
     {
-        var chosen = names.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(name => name.ToLowerInvariant()).ToList();
+        var chosen = names.ToLowerInvariant().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToList();
         if (chosen.Count == 0)
             throw new RequestException("no metric is named", "--metric", $"use one or more of {string.Join(", ", Metrics)}");
         if (chosen.Find(name => !Metrics.Contains(name)) is { } unknown)
@@ -102,15 +118,20 @@ internal static class ScoreVerb
         // A name of a rule goes to BLEU, pieces go to spBLEU where it is asked for.
         var isRule = tokenizer is not null && BleuTokenizers.Names.Contains(tokenizer);
         if (isRule && !chosen.Contains("bleu"))
-            throw new RequestException($"spBLEU counts the pieces of a model, and {tokenizer} is none", "--tokenizer", "leave it out, name a model, or ask for bleu");
+            throw new RequestException(
+                $"spBLEU counts the pieces of a model, and {tokenizer} is none",
+                "--tokenizer",
+                "leave it out, name a model, or ask for bleu");
         var forBleu = isRule || !chosen.Contains("spbleu") ? tokenizer ?? "13a" : "13a";
         var forSpBleu = isRule ? SpBleuModels[0] : tokenizer ?? SpBleuModels[0];
         return
         [
             .. chosen.Distinct().Select(IMetric (name) => name switch
             {
-                "bleu" => new BleuMetric(new() { Tokenizer = OpenTokenizer(forBleu), Lowercase = lowercase, EffectiveOrder = effectiveOrder }),
-                "spbleu" => new BleuMetric(new() { Tokenizer = OpenTokenizer(forSpBleu), Lowercase = lowercase, EffectiveOrder = effectiveOrder }),
+                "bleu" => new BleuMetric(
+                    new() { Tokenizer = OpenTokenizer(forBleu), Lowercase = lowercase, EffectiveOrder = effectiveOrder }),
+                "spbleu" => new BleuMetric(
+                    new() { Tokenizer = OpenTokenizer(forSpBleu), Lowercase = lowercase, EffectiveOrder = effectiveOrder }),
                 "chrf" => new ChrfMetric(new() { Lowercase = lowercase }),
                 _ => new ChrfMetric(new() { WordOrder = 2, Lowercase = lowercase }),
             }),
@@ -133,7 +154,8 @@ internal static class ScoreVerb
         if (!File.Exists(name))
             throw new RequestException(
                 $"\"{name}\" is no tokenizer and no file",
-                "--tokenizer", $"use one of {string.Join(", ", [.. BleuTokenizers.Names, .. SpBleuModels])}, or the path of a SentencePiece model");
+                "--tokenizer",
+                $"use one of {string.Join(", ", [.. BleuTokenizers.Names, .. SpBleuModels])}, or the path of a SentencePiece model");
         return new PieceTokenizer(Path.GetFileName(name), TokenizerFile.Load(name));
     }
 
@@ -146,7 +168,9 @@ internal static class ScoreVerb
         {
             if (columns[r].Count != lines.Count)
                 throw new RequestException(
-                    string.Create(CultureInfo.InvariantCulture, $"{lines.Count} lines, but {columns[r].Count} in {references[r]}; they must be parallel by line"),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{lines.Count} lines, but {columns[r].Count} in {references[r]}; they must be parallel by line"),
                     hypothesis, "score the whole output against the reference of the same test set");
         }
 

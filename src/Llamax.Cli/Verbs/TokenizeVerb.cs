@@ -13,11 +13,24 @@ internal static class TokenizeVerb
 {
     internal static Command Create()
     {
-        var texts = new Argument<string[]>("TEXT") { Description = "Texts, each a line; without any, lines are read", Arity = ArgumentArity.ZeroOrMore };
-        var tokenizer = new Option<string>("--tokenizer", "-t") { Description = "A SentencePiece model or a tokenizer.json, also as .gz", HelpName = "FILE", Required = true };
+        var texts = new Argument<string[]>("TEXT")
+        {
+            Description = "Texts, each a line; without any, lines are read",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var tokenizer = new Option<string>("--tokenizer", "-t")
+        {
+            Description = "A SentencePiece model or a tokenizer.json, also as .gz, or a folder with one",
+            HelpName = "FILE",
+            Required = true,
+        };
         var decode = new Option<bool>("--decode") { Description = "From arrays of ids back to text" };
         var pieces = new Option<bool>("--pieces") { Description = "Print the pieces instead of their ids" };
-        var input = new Option<string?>("--input", "-i") { Description = "Read lines from here (.gz too) instead of standard input", HelpName = "FILE" };
+        var input = new Option<string?>("--input", "-i")
+        {
+            Description = "Read lines from here (.gz too) instead of standard input",
+            HelpName = "FILE",
+        };
         var json = new Option<bool>("--json") { Description = "With --decode: print each text as a JSON string" };
         var command = new Command("tokenize", """
             Turns text into the ids of a tokenizer, and back. Each line becomes a JSON array of ids, without BOS and EOS.
@@ -72,7 +85,8 @@ internal static class TokenizeVerb
         }
         catch (JsonException failure)
         {
-            throw new RequestException("this is no JSON array of ids", line.Origin, "give one array a line, for example [306, 5360]", failure);
+            throw new RequestException(
+                "this is no JSON array of ids", line.Origin, "give one array a line, for example [306, 5360]", failure);
         }
 
         var outside = Array.FindIndex(ids, id => id < 0 || id >= tokenizer.VocabularySize);

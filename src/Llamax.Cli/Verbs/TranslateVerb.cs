@@ -14,21 +14,72 @@ namespace Llamax.Cli.Verbs;
 /// <summary><c>llamax translate</c>: one line or a million, in their order.</summary>
 internal static class TranslateVerb
 {
-    private static readonly Argument<string[]> Texts = new("TEXT") { Description = "Texts to translate; without any, lines are read", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<string> Model = new("--model", "-m") { Description = "A Hugging Face model folder", HelpName = "DIR", Required = true };
-    private static readonly Option<string> From = new("--from") { Description = "Language of the texts: any code or English name", HelpName = "LANG", Required = true };
+    private static readonly Argument<string[]> Texts = new("TEXT")
+    {
+        Description = "Texts to translate; without any, lines are read",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private static readonly Option<string> Model = new("--model", "-m")
+    {
+        Description = "A Hugging Face model folder",
+        HelpName = "DIR",
+        Required = true,
+    };
+    private static readonly Option<string> From = new("--from")
+    {
+        Description = "Language of the texts: any code or English name",
+        HelpName = "LANG",
+        Required = true,
+    };
     private static readonly Option<string> To = new("--to") { Description = "Language wanted", HelpName = "LANG", Required = true };
-    private static readonly Option<string?> Input = new("--input", "-i") { Description = "Read lines from here (.gz too) instead of standard input", HelpName = "FILE" };
-    private static readonly Option<string?> Output = new("--output", "-o") { Description = "Write here instead of to standard output; the file appears when all is done", HelpName = "FILE" };
-    private static readonly Option<int?> Beam = new("--beam") { Description = "Hypotheses kept per sentence; 1 = greedy search (default: the model's translation.json, or 4)", HelpName = "N" };
-    private static readonly Option<int?> NBest = new("--nbest") { Description = "Translations per text, best first; without --json as \"number ||| text ||| score\"", HelpName = "N" };
+    private static readonly Option<string?> Input = new("--input", "-i")
+    {
+        Description = "Read lines from here (.gz too) instead of standard input",
+        HelpName = "FILE",
+    };
+    private static readonly Option<string?> Output = new("--output", "-o")
+    {
+        Description = "Write here instead of to standard output; the file appears when all is done",
+        HelpName = "FILE",
+    };
+    private static readonly Option<int?> Beam = new("--beam")
+    {
+        Description = "Hypotheses kept per sentence; 1 = greedy search (default: the model's translation.json, or 4)",
+        HelpName = "N",
+    };
+    private static readonly Option<int?> NBest = new("--nbest")
+    {
+        Description = "Translations per text, best first; without --json as \"number ||| text ||| score\"",
+        HelpName = "N",
+    };
     private static readonly Option<int?> MaxNewTokens = new("--max-new-tokens") { Description = "The longest answer", HelpName = "N" };
     private static readonly Option<string?> Pivot = new("--pivot") { Description = "Translate through this language", HelpName = "LANG" };
-    private static readonly Option<string?> Prompt = new("--prompt") { Description = "Another prompt than the model's own", HelpName = "NAME" };
-    private static readonly Option<string> Device = new("--device") { Description = "cpu, cuda or cuda:N", HelpName = "NAME", DefaultValueFactory = _ => "cpu" };
-    private static readonly Option<string> Type = new("--type") { Description = "Type of the weights: float32, bfloat16 or float16", HelpName = "NAME", DefaultValueFactory = _ => "float32" };
-    private static readonly Option<int> Threads = new("--threads") { Description = "Threads of the processor; 0 = one per core", HelpName = "N" };
-    private static readonly Option<bool> Json = new("--json") { Description = "Print a JSON object per text: source, and hypotheses with text and score" };
+    private static readonly Option<string?> Prompt = new("--prompt")
+    {
+        Description = "Another prompt than the model's own",
+        HelpName = "NAME",
+    };
+    private static readonly Option<string> Device = new("--device")
+    {
+        Description = "cpu, cuda or cuda:N",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "cpu",
+    };
+    private static readonly Option<string> Type = new("--type")
+    {
+        Description = "Type of the weights: float32, bfloat16 or float16",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "float32",
+    };
+    private static readonly Option<int> Threads = new("--threads")
+    {
+        Description = "Threads of the processor; 0 = one per core",
+        HelpName = "N",
+    };
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print a JSON object per text: source, and hypotheses with text and score",
+    };
 
     internal static Command Create()
     {
@@ -97,7 +148,12 @@ internal static class TranslateVerb
     };
 
     private static void Translate(
-        ParseResult parsed, ITranslator translator, IEnumerable<InputLine> lines, StreamWriter output, List<string> failures, CancellationToken cancellation)
+        ParseResult parsed,
+        ITranslator translator,
+        IEnumerable<InputLine> lines,
+        StreamWriter output,
+        List<string> failures,
+        CancellationToken cancellation)
     {
         // Results come in the order of the lines, but later than these are read.
         var origins = new Queue<string>();
@@ -118,7 +174,8 @@ internal static class TranslateVerb
                 output.WriteLine(translation.Text);
             else
                 foreach (var candidate in translation.Candidates)
-                    output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{number} ||| {candidate.Text} ||| {candidate.Score:0.####}"));
+                    output.WriteLine(
+                        string.Create(CultureInfo.InvariantCulture, $"{number} ||| {candidate.Text} ||| {candidate.Score:0.####}"));
             number++;
         }
     }

@@ -24,7 +24,10 @@ internal static class Archive
             if (archive.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
                 UnpackZip(file, archive, temporary);
             else
-                UnpackTar(archive.EndsWith("gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file, archive, temporary);
+                UnpackTar(
+                    archive.EndsWith("gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : file,
+                    archive,
+                    temporary);
         }
         catch (Exception failure) when (failure is InvalidDataException or EndOfStreamException)
         {
@@ -61,7 +64,8 @@ internal static class Archive
     {
         var parts = name.Split('/', '\\').Where(part => part is not ("" or ".")).ToArray();
         if (name.StartsWith('/') || parts.Contains(".."))
-            throw new RequestException($"the path \"{name}\" leads out of the archive", archive, "do not trust this file; get it from its publisher");
+            throw new RequestException(
+                $"the path \"{name}\" leads out of the archive", archive, "do not trust this file; get it from its publisher");
         if (parts.Length == 0 || parts[^1].StartsWith("._", StringComparison.Ordinal) || parts[0] == "__MACOSX")
             return null;
         var path = Path.Combine([folder, .. parts]);

@@ -7,7 +7,8 @@ internal static class CatalogueEntries
 
     /// <summary>The languages whose dictionaries from and to English MUSE publishes.</summary>
     private const string MuseLanguages =
-        "af ar bg bn bs ca cs da de el es et fa fi fr he hi hr hu id it ja ko lt lv mk ms nl no pl pt ro ru sk sl sq sv ta th tl tr uk vi zh";
+        "af ar bg bn bs ca cs da de el es et fa fi fr he hi hr hu id it ja ko lt lv mk ms nl no pl pt ro ru sk sl sq sv ta th tl tr uk vi "
+        + "zh";
 
     public static IReadOnlyList<CatalogueEntry> All { get; } =
     [

@@ -34,7 +34,7 @@ public sealed class DataCatalogue(DataFolders folders, IReadOnlyList<CatalogueEn
         return InMirror(entry) ?? InCache(entry);
     }
 
-    /// <summary>The file or folder of an entry, downloaded if it is not there yet. Known hashes are checked wherever it was found.</summary>
+    /// <summary>The file or folder of an entry, downloaded if it is not there yet. Known hashes are checked wherever it was.</summary>
     /// <exception cref="RequestException">
     /// No such entry; it cannot be downloaded, here or at all; or what was found is not what was published.
     /// </exception>
@@ -51,7 +51,10 @@ public sealed class DataCatalogue(DataFolders folders, IReadOnlyList<CatalogueEn
         if (!entry.IsDownloadable)
         {
             var place = Path.Combine(folders.Mirror ?? "$LLAMAX_DATA", entry.MirrorPath);
-            throw new RequestException($"not on this machine, and not for download ({entry.Licence})", entry.Name, $"get it from {entry.Origin} and put it at {place}");
+            throw new RequestException(
+                $"not on this machine, and not for download ({entry.Licence})",
+                entry.Name,
+                $"get it from {entry.Origin} and put it at {place}");
         }
 
         var folder = Path.Combine(folders.Cache, entry.Name);
@@ -75,7 +78,9 @@ public sealed class DataCatalogue(DataFolders folders, IReadOnlyList<CatalogueEn
         if (folders.Mirror is null)
             return null;
         string[] places = entry.IsSingleFile ? [entry.MirrorPath, entry.Files[0].Name] : [entry.MirrorPath];
-        return places.Select(place => Path.Combine(folders.Mirror, place)).SelectMany(path => new[] { path, path + ".gz" }).FirstOrDefault(Path.Exists);
+        return places.Select(place => Path.Combine(folders.Mirror, place))
+            .SelectMany(path => new[] { path, path + ".gz" })
+            .FirstOrDefault(Path.Exists);
     }
 
     private string? InCache(CatalogueEntry entry)

@@ -16,7 +16,9 @@ internal sealed class Download(HttpClient client, IRunEvents events)
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
 
     /// <summary>Fetches <paramref name="file"/> to <paramref name="path"/>.</summary>
-    /// <exception cref="RequestException">The server cannot be reached, refuses, breaks off, or sends something else than was published.</exception>
+    /// <exception cref="RequestException">
+    /// The server cannot be reached, refuses, breaks off, or sends something else than was published.
+    /// </exception>
     public async Task FetchAsync(CatalogueFile file, string path, CancellationToken cancellation)
     {
         var url = file.Url ?? throw new ArgumentException("The file has no address.", nameof(file));
@@ -111,7 +113,8 @@ internal sealed class Download(HttpClient client, IRunEvents events)
     {
         var bytes = new FileInfo(partial).Length;
         if (file.Bytes is { } expected && bytes != expected)
-            throw Discard(partial, string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} bytes came, {expected:N0} were published"), url);
+            throw Discard(
+                partial, string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} bytes came, {expected:N0} were published"), url);
         if (file.Sha256 is null)
             return;
         var actual = Manifest.HashFile(partial);
@@ -123,7 +126,8 @@ internal sealed class Download(HttpClient client, IRunEvents events)
     {
         File.Delete(partial);
         File.Delete(VersionOf(partial));
-        return new RequestException(what, url, "try again; if it stays so, the file was replaced or is tampered with on its way: ask who publishes it");
+        return new RequestException(
+            what, url, "try again; if it stays so, the file was replaced or is tampered with on its way: ask who publishes it");
     }
 
     private static string VersionOf(string partial) => partial + ".etag";

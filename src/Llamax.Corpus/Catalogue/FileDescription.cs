@@ -53,7 +53,9 @@ public sealed record FileDescription
             return [Of(path, cancellation)];
         if (!Directory.Exists(path))
             throw new RequestException("nothing is there", path, "check the path");
-        return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(file => Of(file, cancellation));
+        return Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Select(file => Of(file, cancellation));
     }
 
     private static FileDescription Of(string path, CancellationToken cancellation)
@@ -63,7 +65,8 @@ public sealed record FileDescription
         var start = head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
         var isGzip = start is [0x1F, 0x8B, ..];
         var name = isGzip && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
-        var description = new FileDescription { Path = path, Format = isGzip ? "" : BinaryFormat(start, name), IsGzip = isGzip, Bytes = file.Length };
+        var format = isGzip ? "" : BinaryFormat(start, name);
+        var description = new FileDescription { Path = path, Format = format, IsGzip = isGzip, Bytes = file.Length };
         if (description.Format.Length > 0)
             return description;
         return Extension(name) is ".json" or ".tar" or ".bin"

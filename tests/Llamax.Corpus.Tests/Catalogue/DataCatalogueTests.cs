@@ -152,10 +152,12 @@ public sealed class DataCatalogueTests : IDisposable
     {
         var archive = MakeArchive(ending, ("set/dev/eng.dev", "one\ntwo\n"), ("set/README", "hello"), ("set/dev/._eng.dev", "rubbish"));
         using var server = new LocalServer(context => Answer(context, archive, 0, "\"1\""));
-        var catalogue = Catalogue(Entry(server.Address, null) with { IsArchive = true, MirrorPath = "set", Files = [new("set" + ending, server.Address)] });
+        var catalogue = Catalogue(
+            Entry(server.Address, null) with { IsArchive = true, MirrorPath = "set", Files = [new("set" + ending, server.Address)] });
         var folder = await Get(catalogue);
         Assert.Equal(Path.Combine(Cache, "thing"), folder);
-        Assert.Equal("one\ntwo\n", await File.ReadAllTextAsync(Path.Combine(folder, "dev", "eng.dev"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "one\ntwo\n", await File.ReadAllTextAsync(Path.Combine(folder, "dev", "eng.dev"), TestContext.Current.CancellationToken));
         Assert.Equal(2, Directory.GetFiles(Cache, "*", SearchOption.AllDirectories).Length);
         Assert.Equal([folder], Directory.GetFileSystemEntries(Cache));
     }
@@ -226,7 +228,8 @@ public sealed class DataCatalogueTests : IDisposable
     {
         const string Tag = "\"new\"";
         var range = context.Request.Headers["Range"];
-        var from = range is not null && context.Request.Headers["If-Range"] == Tag ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
+        var resumes = range is not null && context.Request.Headers["If-Range"] == Tag;
+        var from = resumes ? int.Parse(range!["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
         Answer(context, Body, from, Tag);
     }
 
@@ -268,7 +271,8 @@ public sealed class DataCatalogueTests : IDisposable
             using Stream target = ending == ".tar" ? memory : new GZipStream(memory, CompressionLevel.Fastest, leaveOpen: true);
             using var tar = new TarWriter(target, leaveOpen: true);
             foreach (var (name, text) in files)
-                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+                tar.WriteEntry(
+                    new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
         }
 
         return memory.ToArray();
