@@ -12,9 +12,6 @@ namespace Llamax.Decoding.Translators;
 /// <summary>Opens a Hugging Face model folder as a translator.</summary>
 public static class ModelTranslator
 {
-    /// <summary>Names under which tokenizers lie in model folders, the preferred one first.</summary>
-    private static readonly string[] TokenizerNames = ["tokenizer.model", "tokenizer.json", "spiece.model"];
-
     /// <summary>Loads weights, tokenizer and <see cref="TranslationProfile"/>.</summary>
     /// <param name="folder">With config.json, safetensors, a tokenizer and perhaps translation.json.</param>
     /// <param name="options">Where and how to compute; null = the defaults.</param>
@@ -30,7 +27,7 @@ public static class ModelTranslator
         var profile = TranslationProfile.Load(folder);
         if (options.Template is { } template)
             profile = profile with { Template = template };
-        var tokenizer = TokenizerFile.Load(TokenizerPath(folder));
+        var tokenizer = TokenizerFile.Load(folder);
         var device = TorchRuntime.ParseDevice(options.Device);
         TorchRuntime.SetThreads(options.Threads);
         TorchRuntime.KeepFreedMemory();
@@ -51,13 +48,6 @@ public static class ModelTranslator
             throw;
         }
     }
-
-    private static string TokenizerPath(string folder) =>
-        TokenizerNames.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)
-        ?? throw new RequestException(
-            $"no tokenizer ({string.Join(", ", TokenizerNames)})",
-            folder,
-            "copy the tokenizer that the model was trained with into the folder");
 
     private static IEnumerable<int> EndIds(CausalModel model, ITokenizer tokenizer) => model.Config.EosIds.Count > 0
         ? model.Config.EosIds

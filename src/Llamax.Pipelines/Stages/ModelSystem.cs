@@ -1,7 +1,6 @@
 using Llamax.Decoding.Translators;
 using Llamax.Evaluation.Directions;
 using Llamax.Evaluation.Suites;
-using Llamax.Models.Native;
 using Llamax.Runs.Progress;
 
 namespace Llamax.Pipelines.Stages;

@@ -4,7 +4,6 @@ using Llamax.Decoding.Search;
 using Llamax.Models.Native;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
-using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
 using Llamax.Runs.Recipes;

@@ -6,7 +6,6 @@ using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
-using Llamax.Runs.Recipes;
 
 namespace Llamax.Pipelines.Stages;
 

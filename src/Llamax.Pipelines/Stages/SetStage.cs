@@ -1,5 +1,4 @@
 using System.Globalization;
-using Llamax.Corpus;
 using Llamax.Corpus.Building;
 using Llamax.Corpus.Lexicons;
 using Llamax.Corpus.Packing;

@@ -47,7 +47,7 @@ public sealed class ModelTranslatorTests : IDisposable
         WriteModel();
         File.Delete(Path.Combine(_folder, "tokenizer.model"));
         var failure = Assert.Throws<RequestException>(() => ModelTranslator.Open(_folder));
-        Assert.Contains("no tokenizer (tokenizer.model", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("a folder without a tokenizer", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
