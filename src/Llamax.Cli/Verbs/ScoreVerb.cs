@@ -30,7 +30,7 @@ internal static class ScoreVerb
             Description = "One or more reference translations, parallel to HYP by line",
             Arity = ArgumentArity.OneOrMore,
         };
-        var metric = new Option<string>("--metric", "-m") 
+        var metric = new Option<string>("--metric", "-m")
         {
             Description = $"One or more of {string.Join(", ", Metrics)}",
             HelpName = "LIST",
