@@ -85,6 +85,7 @@ internal sealed class PlainEvents(TextWriter talk) : IRunEvents
 
         private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-        private static string Plural(string unit, long count) => count == 1 ? unit : unit + "s";
+        private static string Plural(string unit, long count) =>
+            count == 1 ? unit : unit.EndsWith('y') ? unit[..^1] + "ies" : unit + "s";
     }
 }

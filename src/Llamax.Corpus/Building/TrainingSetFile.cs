@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Llamax.Runs;
@@ -33,7 +34,13 @@ public static class TrainingSetFile
 
     private static async Task WriteTo(Stream stream, IEnumerable<TrainingEntry> entries, int entriesPerRowGroup)
     {
-        var options = new ParquetOptions { CompressionMethod = CompressionMethod.Zstd, RowGroupSize = entriesPerRowGroup };
+        // The default level squeezes out a few per cent more at ten times the time of everything else.
+        var options = new ParquetOptions
+        {
+            CompressionMethod = CompressionMethod.Zstd,
+            CompressionLevel = CompressionLevel.Fastest,
+            RowGroupSize = entriesPerRowGroup,
+        };
         foreach (var group in entries.Select(Row.From).Chunk(entriesPerRowGroup))
         {
             await ParquetSerializer.SerializeAsync(group, stream, options).ConfigureAwait(false);
