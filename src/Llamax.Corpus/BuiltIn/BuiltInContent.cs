@@ -32,8 +32,8 @@ internal enum ContentKind
 /// equal values.
 /// </summary>
 /// <remarks>
-/// The parts are few (7 weekdays, 12 months, 30 languages, 40 countries, two-digit numbers), so that a small model sees each of them often;
-/// their combinations are more than a million, so that what it is tested on is new.
+/// The parts are few (7 weekdays, 12 months, 20 languages, 24 countries, two-digit numbers), so that a small model sees each of them often;
+/// their combinations are several hundred thousand, so that what it is tested on is new.
 /// </remarks>
 internal readonly record struct BuiltInContent(
     ContentKind Kind, DateOnly Date, DayOfWeek Weekday, int Language, int OtherLanguage, int Country, int OtherCountry, int Number)

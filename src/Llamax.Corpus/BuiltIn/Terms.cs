@@ -5,10 +5,9 @@ internal static class Terms
 {
     /// <summary>ISO 639-1 codes.</summary>
     public static IReadOnlyList<string> Languages { get; } =
-        "en fr de es pt it nl sv da fi pl cs ru uk bg el tr ar fa hi bn ta ja ko zh vi id sw ha th".Split(' ');
+        "en fr de es pt it nl sv pl ru el tr ar hi ja ko zh vi sw th".Split(' ');
 
     /// <summary>ISO 3166-1 codes.</summary>
     public static IReadOnlyList<string> Countries { get; } =
-        "US GB FR DE ES PT IT NL BE CH AT SE NO FI PL CZ RU UA GR TR EG NG KE ZA ET MA IN BD PK IR JP TH CN VN ID AU CA MX BR AR"
-            .Split(' ');
+        "US GB FR DE ES IT NL CH SE PL RU GR TR EG NG KE ZA IN CN JP ID AU CA BR".Split(' ');
 }
