@@ -58,6 +58,10 @@ internal sealed class RunData
 
     public IEnumerable<TextLine> Monolingual(Language language) => _sources.SelectMany(s => s.Monolingual(language));
 
+    /// <summary>All training text of a language: its monolingual lines, then its side of the sentence pairs.</summary>
+    public IEnumerable<string> Text(Language language) => Monolingual(language).Select(line => line.Text).Concat(
+        Languages.Where(other => other != language).SelectMany(other => Parallel(language, other)).Select(pair => pair.Source));
+
     /// <summary>Training pairs of all sources; none for an unseen pair.</summary>
     public IEnumerable<SentencePair> Parallel(Language source, Language target) =>
         IsUnseen(source, target) ? [] : _sources.SelectMany(s => s.Parallel(source, target));

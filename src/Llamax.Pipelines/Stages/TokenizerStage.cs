@@ -48,10 +48,10 @@ internal sealed class TokenizerStage(string folder, Recipe recipe, RunData data)
         {
             foreach (var language in data.Languages)
             {
-                foreach (var line in data.Monolingual(language).Take(recipe.Tokenizer.LinesPerLanguage))
+                foreach (var line in data.Text(language).Take(recipe.Tokenizer.LinesPerLanguage))
                 {
                     context.Cancellation.ThrowIfCancellationRequested();
-                    trainer.Add(line.Text);
+                    trainer.Add(line);
                     lines++;
                 }
 
