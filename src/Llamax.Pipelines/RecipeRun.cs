@@ -71,8 +71,10 @@ public sealed class RecipeRun
     {
         Directory.CreateDirectory(_folder);
         using var alone = new FolderLock(_folder);
+        var runner = new StageRunner(_stages, _events, TimeProvider.System);
+        runner.Prepare(from);
         AtomicFile.WriteAllText(Path.Combine(_folder, "recipe.yaml"), RecipeWriter.Write(_recipe));
-        new StageRunner(_stages, _events, TimeProvider.System).Run(from, _recipe.Seed, cancellation);
+        runner.Run(_recipe.Seed, cancellation);
         PublishModel();
         _events.Note($"model: {Path.Combine(_folder, "model")}");
         if (_report is not null)

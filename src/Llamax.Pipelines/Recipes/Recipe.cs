@@ -25,6 +25,12 @@ public sealed record Recipe
     /// <summary><c>cpu</c>, <c>cuda</c> or <c>cuda:1</c>.</summary>
     public string Device { get; init; } = "cpu";
 
+    /// <summary>
+    /// Type of the weights while training. <c>bfloat16</c> keeps fp32 master weights and is much faster where the processor multiplies it
+    /// natively (AMX, AVX512_BF16 on AMD, accelerators), and slower elsewhere; <c>float32</c> is the same everywhere.
+    /// </summary>
+    public WeightType DataType { get; init; } = WeightType.Float32;
+
     /// <summary>Languages by any of their codes.</summary>
     public IReadOnlyList<string> Languages { get; init; } = [];
 
@@ -85,6 +91,13 @@ public sealed record Recipe
         var twice = languages.GroupBy(l => l.Code).FirstOrDefault(g => g.Count() > 1);
         return twice is null ? languages : throw new RequestException($"{twice.Key} is named twice", where, "name every language once");
     }
+}
+
+/// <summary>Types in which weights are trained.</summary>
+public enum WeightType
+{
+    Float32,
+    Bfloat16,
 }
 
 /// <summary>A training phase: a set, a start and how long.</summary>

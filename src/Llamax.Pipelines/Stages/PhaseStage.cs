@@ -8,6 +8,7 @@ using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
 using Llamax.Runs.Recipes;
 using Llamax.Training.Loop;
+using TorchSharp;
 
 namespace Llamax.Pipelines.Stages;
 
@@ -35,7 +36,7 @@ internal sealed class PhaseStage(
     }
 
     protected override IEnumerable<string> KeyParts() =>
-        [RecipeWriter.Write(Training), RecipeWriter.Write(recipe.Model), recipe.Device, set.Key, from?.Key ?? Start, SearchDefaults(), recipe.Evaluation.Prompt];
+        [RecipeWriter.Write(Training), RecipeWriter.Write(recipe.Model), recipe.Device, recipe.DataType.ToString(), set.Key, from?.Key ?? Start, SearchDefaults(), recipe.Evaluation.Prompt];
 
     private string Start => recipe.Model.Path is { } path ? Manifest.HashFile(Path.Combine(path, "config.json")) : "random weights";
 
@@ -53,6 +54,7 @@ internal sealed class PhaseStage(
             InitialModel = initial,
             Configuration = initial is null ? recipe.Model.Configure(loaded.VocabularySize, loaded.BosId, loaded.EosId) : null,
             CompanionFiles = tokenizer.Files,
+            DataType = recipe.DataType == WeightType.Bfloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
             Device = TorchRuntime.ParseDevice(recipe.Device),
         };
         var result = new Trainer(run, new NamedEvents(context.Events, Name)).Train(context.Cancellation);

@@ -45,6 +45,7 @@ internal sealed class ReportStage(
         Facts = [.. Facts()],
         Languages = [.. data.Languages.Select(ReportLanguage.Of)],
         Metrics = evaluation.ReportMetrics,
+        Baseline = results[1].System,
         Systems = [.. results.Select(r => ReportSystem.Of(r))],
         LossCurves = [.. phases.Values.SelectMany(p => LossCurve.ReadLog(p.LogFile, p.Title))],
         Samples = [.. SampleRows(suite, results)],

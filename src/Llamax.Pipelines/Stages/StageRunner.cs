@@ -10,16 +10,23 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
 {
     private const string KeyFile = "stage.key";
 
+    /// <summary>Refuses or clears what is in the way; nothing has been written when it throws.</summary>
     /// <param name="from">The stage from which everything is done anew; null = go on where the last run ended.</param>
+    /// <exception cref="RequestException">The stage is unknown, or a folder holds results of other options.</exception>
+    public void Prepare(string? from)
+    {
+        var first = IndexOf(from);
+        foreach (var stage in stages.Take(first))
+            RefuseOtherOptions(stage);
+        foreach (var stage in stages.Skip(first))
+            Forget(stage.Folder);
+    }
+
+    /// <summary>Runs what is not finished.</summary>
     /// <param name="seed">For the manifests.</param>
     /// <param name="cancellation">Stops at the next place where state is kept.</param>
-    /// <exception cref="RequestException">The stage is unknown, or a folder holds results of other options.</exception>
-    public void Run(string? from, ulong seed, CancellationToken cancellation)
+    public void Run(ulong seed, CancellationToken cancellation)
     {
-        for (var i = IndexOf(from); i < stages.Count; i++)
-            Forget(stages[i].Folder);
-        foreach (var stage in stages)
-            RefuseOtherOptions(stage);
         foreach (var stage in stages)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -39,8 +46,9 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
         }
     }
 
-    /// <summary>Checkpoints come and go while a phase trains; they are no result.</summary>
-    private static bool IsResult(string path) => path != KeyFile && !path.StartsWith("checkpoints/", StringComparison.Ordinal);
+    /// <summary>Checkpoints come and go while a phase trains, and clock readings differ each time: they are no result.</summary>
+    private static bool IsResult(string path) =>
+        path is not (KeyFile or "timing.jsonl" or "run.lock") && !path.StartsWith("checkpoints/", StringComparison.Ordinal);
 
     private int IndexOf(string? from)
     {
