@@ -25,6 +25,9 @@ internal enum ContentKind
 
     /// <summary>"Thursday, September 5: Switzerland".</summary>
     DayAndCountry,
+
+    /// <summary>"Thursday", "September", "French" or "Switzerland" alone.</summary>
+    Name,
 }
 
 /// <summary>
@@ -42,11 +45,13 @@ internal readonly record struct BuiltInContent(
 
     public const int LastYear = 2035;
 
-    // Dates hold four parts and are the hardest kind: they come twice as often as each of the others.
+    // Dates hold four parts and are the hardest kind: they come twice as often as other sentences. A third of the items are names alone,
+    // which teach a small model what translates what long before it can tell from sentences.
     private static readonly ContentKind[] Frequencies =
     [
         ContentKind.LongDate, ContentKind.LongDate, ContentKind.DayAndVariety, ContentKind.WeekdayAndVariety, ContentKind.VarietyAndNumber,
         ContentKind.MonthAndLanguages, ContentKind.CountriesAndShare, ContentKind.DayAndCountry,
+        ContentKind.Name, ContentKind.Name, ContentKind.Name, ContentKind.Name,
     ];
 
     private static readonly Draws ContentHash = new(seed: 0, purpose: "built-in content");
@@ -73,7 +78,15 @@ internal readonly record struct BuiltInContent(
             ContentKind.VarietyAndNumber => new(kind, default, 0, language, 0, country, 0, number * scale),
             ContentKind.MonthAndLanguages => new(kind, new DateOnly(date.Year, date.Month, 1), 0, language, otherLanguage, 0, 0, 0),
             ContentKind.CountriesAndShare => new(kind, default, 0, 0, 0, country, otherCountry, number),
-            _ => new(kind, dayOfLeapYear, weekday, 0, 0, country, 0, 0),
+            ContentKind.DayAndCountry => new(kind, dayOfLeapYear, weekday, 0, 0, country, 0, 0),
+            _ => Draws.Below(4, item, 9) switch
+            {
+                // The number tells which of the four it is.
+                0 => new(kind, default, weekday, 0, 0, 0, 0, 0),
+                1 => new(kind, new DateOnly(2000, dayOfLeapYear.Month, 1), 0, 0, 0, 0, 0, 1),
+                2 => new(kind, default, 0, language, 0, 0, 0, 2),
+                _ => new(kind, default, 0, 0, 0, country, 0, 3),
+            },
         };
     }
 
