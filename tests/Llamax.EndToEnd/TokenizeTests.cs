@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Llamax.Testing;
 
 namespace Llamax.EndToEnd;

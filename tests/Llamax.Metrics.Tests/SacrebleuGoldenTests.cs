@@ -6,6 +6,7 @@ using Llamax.Text.Tokenization;
 
 namespace Llamax.Metrics.Tests;
 
+[Trait("Category", "Golden")]
 public sealed class SacrebleuGoldenTests
 {
     [Fact]

@@ -11,6 +11,7 @@ using static TorchSharp.torch;
 namespace Llamax.Training.Tests;
 
 /// <summary>Training runs that another program made: every model folder whose golden.json has the kind <c>training</c>.</summary>
+[Trait("Category", "Golden")]
 public sealed class GoldenTrainingTests
 {
     [Fact]

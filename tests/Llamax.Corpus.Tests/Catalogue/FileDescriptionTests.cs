@@ -28,7 +28,7 @@ public sealed class FileDescriptionTests : IDisposable
     {
         var path = Path.Combine(_root, "broken.txt");
         File.WriteAllBytes(path, [.. "good\n"u8, 0xFF, 0xFE, (byte)'\n', .. "good again"u8]);
-        var file = Assert.Single(FileDescription.OfAll(path));
+        var file = Assert.Single(FileDescription.OfAll(path, TestContext.Current.CancellationToken));
         Assert.Equal("plain text", file.Format);
         Assert.Equal((3L, 1L), (file.Lines, file.MalformedLines));
         Assert.StartsWith($"{path}:2", Assert.Single(file.MalformedExamples), StringComparison.Ordinal);
@@ -48,19 +48,19 @@ public sealed class FileDescriptionTests : IDisposable
         using (var gzip = new GZipStream(File.Create(Path.Combine(_root, "b.gz")), CompressionLevel.Fastest))
             gzip.Write("แมว\n"u8);
         File.WriteAllText(Path.Combine(_root, "a"), "cat\n");
-        var files = FileDescription.OfAll(_root).ToList();
+        var files = FileDescription.OfAll(_root, TestContext.Current.CancellationToken).ToList();
         Assert.Equal([false, true], files.Select(file => file.IsGzip));
         Assert.Equal(["Latn", "Thai"], files.Select(file => file.Scripts[0].Script));
     }
 
     [Fact]
     public void A_path_with_nothing_behind_it_is_an_error() =>
-        Assert.Throws<RequestException>(() => FileDescription.OfAll(Path.Combine(_root, "nowhere")));
+        Assert.Throws<RequestException>(() => FileDescription.OfAll(Path.Combine(_root, "nowhere"), TestContext.Current.CancellationToken));
 
     [Fact]
     public void Flores_is_plain_text_in_the_script_of_its_language()
     {
-        var file = Assert.Single(FileDescription.OfAll(Goldens.DataPath("flores101", "dev", "tha.dev.gz")));
+        var file = Assert.Single(FileDescription.OfAll(Goldens.DataPath("flores101", "dev", "tha.dev.gz"), TestContext.Current.CancellationToken));
         Assert.Equal(("plain text", 997L, 0L), (file.Format, file.Lines, file.MalformedLines));
         Assert.Equal("Thai", file.Scripts[0].Script);
     }
@@ -69,6 +69,6 @@ public sealed class FileDescriptionTests : IDisposable
     {
         var path = Path.Combine(_root, name);
         File.WriteAllBytes(path, Encoding.UTF8.GetBytes(content));
-        return Assert.Single(FileDescription.OfAll(path));
+        return Assert.Single(FileDescription.OfAll(path, TestContext.Current.CancellationToken));
     }
 }

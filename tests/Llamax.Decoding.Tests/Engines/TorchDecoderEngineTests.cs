@@ -184,6 +184,7 @@ public sealed class TorchDecoderEngineTests
     }
 
     [Fact]
+    [Trait("Category", "Golden")]
     public void Stories260k_continues_word_for_word()
     {
         var folder = Goldens.GoldenPath("models", "stories260k");

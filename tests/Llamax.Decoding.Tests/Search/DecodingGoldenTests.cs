@@ -10,6 +10,7 @@ namespace Llamax.Decoding.Tests.Search;
 /// Every folder below models/ with a decoding.json and a decoder that <see cref="CausalModel"/> loads: Hugging Face's search,
 /// hypothesis by hypothesis.
 /// </summary>
+[Trait("Category", "Golden")]
 public sealed class DecodingGoldenTests
 {
     public static TheoryData<string, string> Cases()

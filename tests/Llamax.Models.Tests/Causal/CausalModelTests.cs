@@ -242,6 +242,7 @@ public sealed class CausalModelTests : IDisposable
     }
 
     [Theory]
+    [Trait("Category", "Golden")]
     [MemberData(nameof(Formats))]
     public void The_same_weights_come_out_of_every_container(string goldenFile, string name, string type)
     {

@@ -8,6 +8,7 @@ using static TorchSharp.torch;
 namespace Llamax.Models.Tests.Causal;
 
 /// <summary>Every folder of golden/models whose kind is causal-lm and whose architecture is supported is a case.</summary>
+[Trait("Category", "Golden")]
 public sealed class GoldenModelTests
 {
     public static TheoryData<string> Folders()

@@ -10,6 +10,7 @@ namespace Llamax.Text.Tests.Tokenization;
 /// Ids that other programs gave to the same text with the same file (golden/tokenizers, golden/metrics/spm): not one line may differ.
 /// Those of Llama-3 and Qwen come from a JavaScript port; on all of its lines it agrees with the expressions printed in tokenizer.json.
 /// </summary>
+[Trait("Category", "Golden")]
 public sealed class TokenizerGoldenTests
 {
     [Theory]
