@@ -1,6 +1,5 @@
 using Llamax.Evaluation.Suites;
 using Llamax.Runs;
-using Llamax.Text.Languages;
 
 namespace Llamax.Evaluation.Tests.Suites;
 
