@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Llamax.Runs;
 using Llamax.Text.Languages;
 using Llamax.Training.Loop;
@@ -71,7 +72,11 @@ public sealed record Recipe
             if (!Sets.ContainsKey(phase.Set))
                 yield return new($"phases.{name}.set", phase.Set, "is not one of the sets", $"the sets are {string.Join(", ", Sets.Keys)}");
             if (phase.From is { } from && !earlier.Contains(from))
-                yield return new($"phases.{name}.from", from, "is not an earlier phase", $"earlier are {string.Join(", ", earlier.DefaultIfEmpty("none"))}");
+            {
+                var known = string.Join(", ", earlier.DefaultIfEmpty("none"));
+                yield return new($"phases.{name}.from", from, "is not an earlier phase", $"earlier are {known}");
+            }
+
             foreach (var problem in phase.Training.Problems())
                 yield return problem with { Option = $"phases.{name}.training.{problem.Option}" };
             earlier.Add(name);
@@ -96,7 +101,9 @@ public sealed record Recipe
 /// <summary>Types in which weights are trained.</summary>
 public enum WeightType
 {
+    [SuppressMessage("Naming", "CA1720", Justification = "It is the name of the type that the user chooses.")]
     Float32,
+
     Bfloat16,
 }
 
