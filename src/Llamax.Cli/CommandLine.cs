@@ -40,9 +40,10 @@ internal static class CommandLine
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Refuse(
-                $"{e.Message.TrimEnd('.')}. To mend it: free the disk, or give a folder that you may write to; "
-                + "then the same command goes on.");
+            var mend = e is FileNotFoundException or DirectoryNotFoundException
+                ? "correct the path"
+                : "free the disk, or give a folder that you may write to; then the same command goes on";
+            return Refuse($"{e.Message.TrimEnd('.')}. To mend it: {mend}.");
         }
     }
 

@@ -22,6 +22,9 @@ var root = new RootCommand("""
     // One line per verb, each in its own file under Verbs/.
     QuickstartVerb.Create(),
     RunVerb.Create(),
+    TrainVerb.Create(),
+    PackVerb.Create(),
+    ReportVerb.Create(),
     TranslateVerb.Create(),
     ScoreVerb.Create(),
     TokenizeVerb.Create(),

@@ -43,7 +43,8 @@ public sealed class RecipeRun
         foreach (var (name, options) in active)
         {
             var from = options.From is { } start ? phases[start] : null;
-            phases[name] = new PhaseStage(name, Path.Combine(folder, "phases", name), recipe, options, from, sets[options.Set], tokenizer, data);
+            var phaseFolder = Path.Combine(folder, "phases", name);
+            phases[name] = new PhaseStage(name, phaseFolder, recipe, options, from, sets[options.Set], tokenizer, data);
             _stages.Add(phases[name]);
         }
 
@@ -69,6 +70,9 @@ public sealed class RecipeRun
     /// <exception cref="OperationCanceledException">Stopped; the same call goes on.</exception>
     public void Execute(string? from, CancellationToken cancellation)
     {
+        // Reading what the keys are made of names every file that is missing before anything is written.
+        foreach (var stage in _stages)
+            _ = stage.Key;
         Directory.CreateDirectory(_folder);
         using var alone = new FolderLock(_folder);
         var runner = new StageRunner(_stages, _events, TimeProvider.System);

@@ -8,7 +8,9 @@ public static class AtomicFile
     /// <summary>Ends every temporary name, so that a later run can recognise what a killed one left behind.</summary>
     public const string TemporarySuffix = ".llamax-tmp";
 
-    /// <summary>Writes <paramref name="path"/> through <paramref name="write"/>; on any error the old file stays and no temporary is left.</summary>
+    /// <summary>
+    /// Writes <paramref name="path"/> through <paramref name="write"/>; on any error the old file stays and no temporary is left.
+    /// </summary>
     public static void Write(string path, Action<FileStream> write)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;

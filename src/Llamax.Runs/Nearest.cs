@@ -3,7 +3,9 @@ namespace Llamax.Runs;
 /// <summary>The known names nearest to an unknown one, for messages that mend.</summary>
 public static class Nearest
 {
-    /// <summary>At most <paramref name="count"/> of <paramref name="known"/>, nearest first (edit distance without case, then order given).</summary>
+    /// <summary>
+    /// At most <paramref name="count"/> of <paramref name="known"/>, nearest first (edit distance without case, then order given).
+    /// </summary>
     public static IReadOnlyList<string> To(string unknown, IEnumerable<string> known, int count = 3) =>
         [.. known.Distinct(StringComparer.Ordinal)
             .Select((name, order) => (name, order, distance: Distance(unknown, name)))

@@ -13,11 +13,18 @@ public sealed partial class CommandLineTests
         Assert.Contains("Examples:\n    llamax quickstart", help, StringComparison.Ordinal);
         var verbs = help[help.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
         Assert.All(verbs, line => Assert.Matches(VerbLine(), line));
-        foreach (var verb in (string[])["score", "tokenize", "data", "doctor", "translate", "languages"])
+        string[] expected =
+            ["quickstart", "run", "train", "pack", "report", "score", "tokenize", "data", "doctor", "translate", "languages"];
+        foreach (var verb in expected)
             Assert.Contains(verbs, line => line.StartsWith($"  {verb} ", StringComparison.Ordinal));
     }
 
     [Theory]
+    [InlineData("quickstart")]
+    [InlineData("run")]
+    [InlineData("train")]
+    [InlineData("pack")]
+    [InlineData("report")]
     [InlineData("score")]
     [InlineData("tokenize")]
     [InlineData("data")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace Llamax.EndToEnd;
@@ -18,6 +19,16 @@ internal sealed record ProgramResult(int ExitCode, string Out, string Error)
         Assert.Equal((2, ""), (ExitCode, Out));
         var message = Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("To mend it:", message, StringComparison.Ordinal);
+        return message;
+    }
+
+    /// <summary>As <see cref="Refusal"/> where the program had begun to talk: the last line is the message.</summary>
+    public string RefusalAtLast()
+    {
+        Assert.Equal((2, ""), (ExitCode, Out));
+        var message = Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
+        Assert.Contains("To mend it:", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
         return message;
     }
 
@@ -56,6 +67,30 @@ internal static class LlamaxProgram
 
         process.WaitForExit();
         return new(process.ExitCode, output.Result, error.Result);
+    }
+
+    /// <summary>Sends SIGINT as soon as standard error has a line with these words, and waits for the end.</summary>
+    public static ProgramResult Interrupt(string words, params string[] arguments)
+    {
+        using var process = Start(new Dictionary<string, string>(), "dotnet", [Assembly, .. arguments]);
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = new StringBuilder();
+        var sent = false;
+        while (process.StandardError.ReadLine() is { } line)
+        {
+            error.Append(line).Append('\n');
+            if (sent || !line.Contains(words, StringComparison.Ordinal))
+                continue;
+            var id = process.Id.ToString(CultureInfo.InvariantCulture);
+            using var kill = Process.Start("/bin/kill", ["-INT", id]);
+            kill.WaitForExit();
+            sent = true;
+        }
+
+        process.WaitForExit();
+        Assert.True(sent, $"no line has \"{words}\":\n{error}");
+        return new(process.ExitCode, output.Result, error.ToString());
     }
 
     /// <summary>Starts a program; both its outputs and its input are pipes.</summary>

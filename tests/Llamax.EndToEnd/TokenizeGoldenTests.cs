@@ -11,7 +11,7 @@ public sealed class TokenizeGoldenTests
 {
     private const int Sample = 100;
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [MemberData(nameof(Names))]
     public void Lines_get_the_ids_that_the_original_program_gives_and_come_back_as_text(string name)
     {

@@ -101,7 +101,8 @@ public sealed class MetricScoreTests
     {
         var error = Assert.Throws<RequestException>(() => new BleuMetric().CorpusScore(["a", "b"], ["a", "b"], ["a"]));
         Assert.Equal(
-            "reference 2: 1 lines found, 2 expected as in the hypotheses. To mend it: give files whose lines belong together.", error.Message);
+            "reference 2: 1 lines found, 2 expected as in the hypotheses. To mend it: give files whose lines belong together.",
+            error.Message);
     }
 
     [Fact]

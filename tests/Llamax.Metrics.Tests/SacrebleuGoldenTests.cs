@@ -29,7 +29,9 @@ public sealed class SacrebleuGoldenTests
             {
                 string[] own = [.. references.Select(r => r[i])];
                 ScoreAssert.Close(
-                    sentenceBleu[i], new BleuMetric(new() { EffectiveOrder = true }).SentenceScore(hypotheses[i], own).Score, $"{edge["name"]} {i}");
+                    sentenceBleu[i],
+                    new BleuMetric(new() { EffectiveOrder = true }).SentenceScore(hypotheses[i], own).Score,
+                    $"{edge["name"]} {i}");
                 ScoreAssert.Close(sentenceChrf[i], new ChrfMetric().SentenceScore(hypotheses[i], own).Score, $"{edge["name"]} {i}");
             }
         }
@@ -126,7 +128,8 @@ public sealed class SacrebleuGoldenTests
             var (hypotheses, references) = (GoldenFile.Flores(split, hypothesis), GoldenFile.Flores(split, reference));
             Assert.Equal(entry["lines"]!.GetValue<int>(), hypotheses.Length);
             ScoreAssert.Equal(entry["bleu13a"]!, new BleuMetric().CorpusScore(hypotheses, references), where);
-            var characters = new BleuMetric(new() { Tokenizer = new CharacterTokenizer() }).CorpusScore(hypotheses[..200], [references[..200]]);
+            var characters = new BleuMetric(new() { Tokenizer = new CharacterTokenizer() })
+                .CorpusScore(hypotheses[..200], [references[..200]]);
             ScoreAssert.Close(entry["bleuchar"].Number(), characters.Score, where);
             var chrf = new ChrfMetric().CorpusScore(hypotheses[..100], [references[..100]]);
             ScoreAssert.Close(entry["chrf_first100"].Number(), chrf.Score, where);

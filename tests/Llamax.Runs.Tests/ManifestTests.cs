@@ -47,5 +47,6 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void Texts_that_are_cut_elsewhere_hash_differently() => Assert.NotEqual(Manifest.HashTexts("ab", "c"), Manifest.HashTexts("a", "bc"));
+    public void Texts_that_are_cut_elsewhere_hash_differently() =>
+        Assert.NotEqual(Manifest.HashTexts("ab", "c"), Manifest.HashTexts("a", "bc"));
 }

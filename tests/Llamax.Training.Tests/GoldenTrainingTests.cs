@@ -19,7 +19,7 @@ public sealed class GoldenTrainingTests
     {
         TorchRuntime.SetThreads(1);
         var folders = Directory.GetDirectories(Goldens.GoldenPath("models")).Where(IsTraining).Order(StringComparer.Ordinal).ToList();
-        Assert.NotEmpty(folders);
+        Assert.SkipWhen(folders.Count == 0, "There is no golden of kind training.");
         foreach (var folder in folders)
             Reproduce(folder);
     }

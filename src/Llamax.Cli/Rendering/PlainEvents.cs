@@ -5,7 +5,8 @@ using Llamax.Runs.Progress;
 namespace Llamax.Cli.Rendering;
 
 /// <summary>
-/// Plain lines for a pipe or a log file: a step's beginning, every tenth of it (but not twice within 5 seconds) or every 30 seconds, and its end.
+/// Plain lines for a pipe or a log file: a step's beginning, every tenth of it (but not twice within 5 seconds) or every
+/// 30 seconds, and its end.
 /// </summary>
 internal sealed class PlainEvents(TextWriter talk) : IRunEvents
 {
@@ -78,7 +79,8 @@ internal sealed class PlainEvents(TextWriter talk) : IRunEvents
         }
 
         private string Count() => _total > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"{Number(_done)} of {Number(_total)} {Plural(_unit, _total)} ({100.0 * _done / _total:0} %)")
+            ? string.Create(
+                CultureInfo.InvariantCulture, $"{Number(_done)} of {Number(_total)} {Plural(_unit, _total)} ({100.0 * _done / _total:0} %)")
             : $"{Number(_done)} {Plural(_unit, _done)}";
 
         private string Remark() => _status.Length == 0 ? "" : $", {_status}";

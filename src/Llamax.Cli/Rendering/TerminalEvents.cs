@@ -102,7 +102,8 @@ internal sealed class TerminalEvents(IAnsiConsole console) : IRunEvents, IDispos
             if (task.IsFinished || task.IsIndeterminate || task.ElapsedTime is not { TotalSeconds: > 2 } elapsed || task.Percentage <= 0)
                 return new Markup("");
             var left = TimeSpan.FromSeconds(elapsed.TotalSeconds * (100 - task.Percentage) / task.Percentage);
-            return new Markup($"[blue]{left.ToString(left.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture)} left[/]");
+            var format = left.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss";
+            return new Markup($"[blue]{left.ToString(format, CultureInfo.InvariantCulture)} left[/]");
         }
     }
 }

@@ -9,7 +9,10 @@ internal static class QuickstartVerb
     internal static Command Create()
     {
         var options = new RunOptions();
-        var smoke = new Option<bool>("--smoke") { Description = "The same flow with four languages and few steps, to see that it runs (about a minute)" };
+        var smoke = new Option<bool>("--smoke")
+        {
+            Description = "The same flow with four languages and few steps, to see that it runs (about a minute)",
+        };
         var command = new Command("quickstart", """
             The whole flow at laptop scale, without any download: a small LLaMA learns to translate between 24 languages in 10
             scripts from .NET's own locale data. Takes about ten minutes on two idle cores; the number of steps is fixed, so a busy
@@ -27,7 +30,7 @@ internal static class QuickstartVerb
             var file = RecipeFiles.Quickstart();
             if (parsed.GetValue(smoke))
                 file.Set("profile=smoke");
-            return Task.FromResult(options.Run(parsed, file, "quickstart", cancellation));
+            return Task.FromResult(options.Run(parsed, file, "quickstart", evaluate: true, cancellation));
         });
         return command;
     }

@@ -2,18 +2,26 @@ using System.CommandLine;
 using Llamax.Cli.Rendering;
 using Llamax.Pipelines;
 using Llamax.Pipelines.Recipes;
+using Llamax.Runs;
 using Llamax.Runs.Recipes;
 
 namespace Llamax.Cli.Verbs;
 
-/// <summary>The options that <c>run</c> and <c>quickstart</c> share.</summary>
+/// <summary>What <c>run</c>, <c>train</c> and <c>quickstart</c> share.</summary>
 internal sealed class RunOptions
 {
     private readonly Option<string?> _out = new("--out") { Description = "Folder of the results", HelpName = "DIR" };
-    private readonly Option<string[]> _set = new("--set") { Description = "Replace a value of the recipe, for example model.layers=6", HelpName = "A.B=C" };
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "Replace a value of the recipe, for example model.layers=6",
+        HelpName = "A.B=C",
+    };
     private readonly Option<string?> _from = new("--from") { Description = "Do this stage and all after it anew", HelpName = "STAGE" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Say what would be done, and stop" };
-    private readonly Option<bool> _compare = new("--compare") { Description = "Also run the phases that are only there to compare against" };
+    private readonly Option<bool> _compare = new("--compare")
+    {
+        Description = "Also run the phases that are only there to compare against",
+    };
 
     internal void AddTo(Command command)
     {
@@ -21,11 +29,23 @@ internal sealed class RunOptions
             command.Options.Add(option);
     }
 
-    internal int Run(ParseResult parsed, RecipeFile file, string defaultOut, CancellationToken cancellation)
+    internal static Argument<string?> Recipe() => new("RECIPE") { Description = "A YAML recipe", Arity = ArgumentArity.ZeroOrOne };
+
+    /// <summary>Runs the recipe that is named, with or without measuring the models after training.</summary>
+    internal int Run(ParseResult parsed, Argument<string?> recipe, bool evaluate, CancellationToken cancellation)
+    {
+        var path = parsed.GetValue(recipe) ?? throw new RequestException(
+            "a recipe is missing", $"llamax {parsed.CommandResult.Command.Name}", "name a YAML file, for example recipes/mini-real.yaml");
+        return Run(parsed, RecipeFile.Read(path), Path.Combine("runs", Path.GetFileNameWithoutExtension(path)), evaluate, cancellation);
+    }
+
+    internal int Run(ParseResult parsed, RecipeFile file, string defaultOut, bool evaluate, CancellationToken cancellation)
     {
         foreach (var assignment in parsed.GetValue(_set) ?? [])
             file.Set(assignment);
         var recipe = RecipeFiles.Bind(file);
+        if (!evaluate)
+            recipe = recipe with { Evaluation = recipe.Evaluation with { Systems = [] } };
         var events = Talk.Events();
         using var display = events as IDisposable;
         var run = new RecipeRun(recipe, parsed.GetValue(_out) ?? defaultOut, parsed.GetValue(_compare), events);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Llamax.Pipelines.Recipes;
-using Llamax.Runs;
 using Llamax.Runs.Recipes;
 
 namespace Llamax.Cli.Verbs;
@@ -10,7 +9,7 @@ internal static class RunVerb
 {
     internal static Command Create()
     {
-        var recipe = new Argument<string?>("RECIPE") { Description = "A YAML recipe", Arity = ArgumentArity.ZeroOrOne };
+        var recipe = RunOptions.Recipe();
         var options = new RunOptions();
         var printDefaults = new Option<bool>("--print-defaults") { Description = "Print every key of a recipe with its default, and stop" };
         var command = new Command("run", """
@@ -33,10 +32,7 @@ internal static class RunVerb
                 return Task.FromResult(CommandLine.Done);
             }
 
-            var path = parsed.GetValue(recipe) ?? throw new RequestException(
-                "a recipe is missing", "llamax run", "name a YAML file, for example recipes/mini-real.yaml");
-            var folder = Path.Combine("runs", Path.GetFileNameWithoutExtension(path));
-            return Task.FromResult(options.Run(parsed, RecipeFile.Read(path), folder, cancellation));
+            return Task.FromResult(options.Run(parsed, recipe, evaluate: true, cancellation));
         });
         return command;
     }

@@ -140,7 +140,8 @@ public sealed class PackedCorpusWriter
     {
         _events.Note(string.Create(
             CultureInfo.InvariantCulture,
-            $"packed {manifest.Tokens:N0} tokens into {manifest.Blocks:N0} blocks of {_options.BlockLength}, {manifest.PaddingShare:P2} padding"));
+            $"packed {manifest.Tokens:N0} tokens into {manifest.Blocks:N0} blocks of {_options.BlockLength}, "
+            + $"{manifest.PaddingShare:P2} padding"));
         foreach (var count in manifest.Counts.Where(count => count.CutEntries > 0 || count.EmptyEntries > 0))
         {
             var direction = $"{EntryKindNames.Of(count.Kind)} {count.Source}→{count.Target}";

@@ -56,7 +56,12 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
             : throw new RequestException("this direction was not evaluated", PathOf(direction), "run the evaluation first"))]);
 
     private void Translate(
-        IDirectionTranslator system, TestSet tests, List<int> waiting, DirectionResult[] results, IRunStep step, CancellationToken cancellation)
+        IDirectionTranslator system,
+        TestSet tests,
+        List<int> waiting,
+        DirectionResult[] results,
+        IRunStep step,
+        CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         if (waiting.Count == 0)
@@ -109,7 +114,9 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
             .. _options.Metrics.SelectMany(m => new[] { m.Name, m.Fingerprint }),
         ];
         var scoreKey = Hash(settings, [.. direction.References, .. hypotheses]);
-        if (File.Exists(path) && ResultFile.Read<DirectionResult>(path, "delete it, and the direction is run again") is { } earlier && earlier.ScoreKey == scoreKey)
+        if (File.Exists(path)
+            && ResultFile.Read<DirectionResult>(path, "delete it, and the direction is run again") is { } earlier
+            && earlier.ScoreKey == scoreKey)
             return earlier;
         var result = Score(direction, hypotheses) with { TranslationKey = translationKey, ScoreKey = scoreKey };
         ResultFile.Write(path, result);

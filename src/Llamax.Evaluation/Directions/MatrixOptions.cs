@@ -15,7 +15,8 @@ public sealed record MatrixOptions
     public Func<string, string, bool>? IsWrongScript { get; init; } = TargetScript.IsWrong;
 
     /// <summary>
-    /// Sentences that are translated together, over several directions: enough to fill batches of every length, few enough to lose little when killed.
+    /// Sentences that are translated together, over several directions: enough to fill batches of every length, few enough to lose
+    /// little when killed.
     /// </summary>
     public int SentencesTogether { get; init; } = 512;
 

@@ -40,7 +40,8 @@ public sealed record LossCurve(string Name, bool HeldOut, IReadOnlyList<LossPoin
                     points.Add(probe, curve = []);
                 curve.Add(new(json.RootElement.GetProperty("step").GetInt64(), loss.GetDouble()));
             }
-            catch (Exception failure) when (failure is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+            catch (Exception failure)
+                when (failure is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
             {
                 throw new RequestException(
                     $"not a JSON object with step and loss: {failure.Message}", $"{path}, line {number}", "delete the line", failure);

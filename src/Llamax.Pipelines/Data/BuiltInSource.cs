@@ -45,6 +45,9 @@ internal sealed class BuiltInSource : ITextSource
         return SeedOf(purpose, ordered ? $"{source.Code}-{target.Code}" : $"{target.Code}-{source.Code}");
     }
 
-    private ulong SeedOf(string purpose, string item) =>
-        ulong.Parse(Manifest.HashTexts(_seed.ToString(CultureInfo.InvariantCulture), purpose, item).AsSpan(0, 16), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private ulong SeedOf(string purpose, string item)
+    {
+        var hash = Manifest.HashTexts(_seed.ToString(CultureInfo.InvariantCulture), purpose, item);
+        return ulong.Parse(hash.AsSpan(0, 16), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    }
 }

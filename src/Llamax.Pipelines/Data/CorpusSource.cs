@@ -16,14 +16,21 @@ internal sealed class CorpusSource : ITextSource
     private readonly IReadOnlyList<Language> _languages;
     private readonly Draws _draws;
     private readonly MalformedLines _malformed;
+    // What the sources of the run hold out, all together.
     private readonly Lazy<HashSet<string>> _heldOutSentences;
 
     public CorpusSource(
-        IParallelCorpus corpus, string fingerprint, SourceOptions options, IReadOnlyList<Language> languages, ulong seed, MalformedLines malformed)
+        IParallelCorpus corpus,
+        string fingerprint,
+        SourceOptions options,
+        IReadOnlyList<Language> languages,
+        ulong seed,
+        MalformedLines malformed,
+        Lazy<HashSet<string>> heldOutSentences)
     {
         (_corpus, _options, _languages, _malformed, Fingerprint) = (corpus, options, languages, malformed, fingerprint);
         _draws = new Draws(seed, $"held out of {corpus.Name}");
-        _heldOutSentences = new(CollectHeldOut);
+        _heldOutSentences = heldOutSentences;
     }
 
     public string Fingerprint { get; }
@@ -54,25 +61,16 @@ internal sealed class CorpusSource : ITextSource
         // Both orders of a pair hold out the same sentences, and line-parallel sets the same lines in every pair.
         var ordered = string.CompareOrdinal(source.Code, target.Code) < 0;
         var pairs = ordered ? _corpus.Pairs(source, target, _malformed) : _corpus.Pairs(target, source, _malformed);
-        var chosen = pairs.Select((pair, line) => (pair, line)).OrderBy(p => _draws.Bits((ulong)p.line)).Take(_options.HeldOutPerLanguagePair)
+        var chosen = pairs.Select((pair, line) => (pair, line))
+            .OrderBy(p => _draws.Bits((ulong)p.line)).Take(_options.HeldOutPerLanguagePair)
             .Select(p => p.pair).Take(count);
         return ordered ? chosen : chosen.Select(p => new SentencePair(p.Target, p.Source, p.Origin));
     }
 
-    private HashSet<string> CollectHeldOut()
-    {
-        var sentences = new HashSet<string>(StringComparer.Ordinal);
-        if (_options.HeldOutPerLanguagePair == 0)
-            return sentences;
-        foreach (var (source, target) in RunData.Pairs(_languages))
-        {
-            foreach (var pair in HeldOut(source, target, int.MaxValue))
-            {
-                sentences.Add(pair.Source);
-                sentences.Add(pair.Target);
-            }
-        }
-
-        return sentences;
-    }
+    /// <summary>Both sides of everything that this source holds out.</summary>
+    public IEnumerable<string> HeldOutSentences() => _options.HeldOutPerLanguagePair == 0
+        ? []
+        : RunData.Pairs(_languages)
+            .SelectMany(p => HeldOut(p.Source, p.Target, int.MaxValue))
+            .SelectMany(p => new[] { p.Source, p.Target });
 }

@@ -22,7 +22,10 @@ internal sealed class InstructionEntries(Recipe recipe, SetOptions options, RunD
             foreach (var (source, target) in directions)
             {
                 foreach (var pair in Drawn(source, target))
-                    yield return Entry(template.Format(source.PromptName, target.PromptName, pair.Source), pair.Target.Trim(), source.Code, target.Code, pair.Origin);
+                {
+                    var prompt = template.Format(source.PromptName, target.PromptName, pair.Source);
+                    yield return Entry(prompt, pair.Target.Trim(), source.Code, target.Code, pair.Origin);
+                }
             }
         }
 
@@ -46,7 +49,10 @@ internal sealed class InstructionEntries(Recipe recipe, SetOptions options, RunD
         if (!File.Exists(path))
             throw new RequestException("there are no Alpaca instructions", path, "llamax data get alpaca, or set alpacaInstructions to 0");
         foreach (var line in JsonLines.Read(path, ["instruction", "input", "output"], data.Malformed))
-            yield return Entry(AlpacaPrompt.Format(line.Fields[0], line.Fields[1]), line.Fields[2], RunData.English, RunData.English, line.Origin);
+        {
+            var prompt = AlpacaPrompt.Format(line.Fields[0], line.Fields[1]);
+            yield return Entry(prompt, line.Fields[2], RunData.English, RunData.English, line.Origin);
+        }
     }
 
     private static TrainingEntry Entry(string prompt, string answer, string source, string target, string origin) =>

@@ -13,6 +13,7 @@ namespace Llamax.Pipelines.Data;
 internal sealed class RunData
 {
     private readonly IReadOnlyList<ITextSource> _sources;
+    private readonly Lazy<HashSet<string>> _heldOutSentences;
     private readonly HashSet<(Language, Language)> _unseen;
     private readonly Lazy<MultilingualLexicon> _lexicon;
     private readonly IReadOnlyList<string> _lexicons;
@@ -21,13 +22,15 @@ internal sealed class RunData
     public RunData(Recipe recipe)
     {
         Languages = recipe.ResolveLanguages();
+        _heldOutSentences = new(() => [.. _sources!.OfType<CorpusSource>().SelectMany(s => s.HeldOutSentences())]);
         _sources = [.. recipe.Data.Sources.Select(source => Open(source, recipe.Seed))];
         _lexicons = recipe.Data.Lexicons;
         _lexicon = new(() => MultilingualLexicon.Build(_lexicons.SelectMany(LexiconEntries)));
         var candidates = Pairs(Languages).Where(p => p.Source.Code != English && p.Target.Code != English).ToList();
         var order = new Draws(recipe.Seed, "unseen pairs").Permutation(candidates.Count);
         _unseen = [.. order.Take((int)Math.Round(candidates.Count * recipe.Data.UnseenPairs)).Select(i => candidates[i])];
-        Fingerprint = Manifest.HashTexts([.. _sources.Select(s => s.Fingerprint), .. _lexicons.Select(FingerprintOfLexicon), .. UnseenNames()]);
+        Fingerprint = Manifest.HashTexts(
+            [.. _sources.Select(s => s.Fingerprint), .. _lexicons.Select(FingerprintOfLexicon), .. UnseenNames()]);
     }
 
     /// <summary>The paper's code of English.</summary>
@@ -93,12 +96,12 @@ internal sealed class RunData
                 return new BuiltInSource(options, Languages, seed);
             case SourceKind.Mirror:
                 var corpus = MirrorCorpora.Open(options.Name!, Mirror());
-                return new CorpusSource(corpus, FingerprintOfFolder(corpus.Folder), options, Languages, seed, Malformed);
+                return new CorpusSource(corpus, FingerprintOfFolder(corpus.Folder), options, Languages, seed, Malformed, _heldOutSentences);
             default:
                 foreach (var file in options.Files.Where(f => !File.Exists(f)))
                     throw new RequestException("there is no such file", file, "correct data.sources");
-                return new CorpusSource(
-                    new FileCorpus(options), Manifest.HashTexts(options.Files.Select(Manifest.HashFile)), options, Languages, seed, Malformed);
+                var hash = Manifest.HashTexts(options.Files.Select(Manifest.HashFile));
+                return new CorpusSource(new FileCorpus(options), hash, options, Languages, seed, Malformed, _heldOutSentences);
         }
     }
 
@@ -121,7 +124,9 @@ internal sealed class RunData
     private string FingerprintOfLexicon(string name) =>
         name == "builtin" ? new BuiltInCorpus(Languages).LocaleData : FingerprintOfFolder(MirrorCorpora.Open(name, Mirror()).Folder);
 
-    /// <summary>Names and sizes: published sets do not change under one name, and hashing all of a mirror at every start would be slow.</summary>
+    /// <summary>
+    /// Names and sizes: published sets do not change under one name, and hashing all of a mirror at every start would be slow.
+    /// </summary>
     private static string FingerprintOfFolder(string folder) => Manifest.HashTexts(
         Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)
             .Select(path => string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)} {new FileInfo(path).Length}")));

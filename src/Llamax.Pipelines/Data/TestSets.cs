@@ -23,20 +23,27 @@ internal static class TestSets
             {
                 SuiteKind.Builtin => data.BuiltInTest(source, target, options.SentencesPerDirection),
                 SuiteKind.HeldOut => data.HeldOut(source, target, options.SentencesPerDirection),
-                _ => Lines(flores!, source).Zip(Lines(flores!, target), (s, t) => new SentencePair(s, t, "")).Take(options.SentencesPerDirection),
+                _ => Lines(flores!, source).Zip(Lines(flores!, target), (s, t) => new SentencePair(s, t, ""))
+                    .Take(options.SentencesPerDirection),
             };
             var list = pairs.ToList();
             if (list.Count > 0)
             {
                 directions.Add(new TestDirection(
-                    source.Code, target.Code, [.. list.Select(p => p.Source)], [.. list.Select(p => p.Target)], !data.IsUnseen(source, target)));
+                    source.Code,
+                    target.Code,
+                    [.. list.Select(p => p.Source)],
+                    [.. list.Select(p => p.Target)],
+                    !data.IsUnseen(source, target)));
             }
         }
 
         if (directions.Count == 0)
         {
             throw new RequestException(
-                "there are no test sentences", $"evaluation.suites: {suite}", "hold some out with heldOutPerLanguagePair, or choose another suite");
+                "there are no test sentences",
+                $"evaluation.suites: {suite}",
+                "hold some out with heldOutPerLanguagePair, or choose another suite");
         }
 
         return new TestSet(NameOf(suite), directions);
@@ -62,7 +69,9 @@ internal static class TestSets
         var order = draws.Permutation(all.Count).Select((index, rank) => (index, rank)).ToDictionary(x => x.index, x => x.rank);
         var kept = new HashSet<(Language, Language)>();
         var indexed = all.Select((direction, index) => (direction, index)).ToList();
-        foreach (var group in indexed.GroupBy(x => IsEnglish(x.direction) ? 0 : data.IsUnseen(x.direction.source, x.direction.target) ? 1 : 2))
+        var groups = indexed.GroupBy(
+            x => IsEnglish(x.direction) ? 0 : data.IsUnseen(x.direction.source, x.direction.target) ? 1 : 2);
+        foreach (var group in groups)
         {
             var count = group.Key == 0 ? int.MaxValue : recipe.Evaluation.DirectionsPerGroup;
             kept.UnionWith(group.OrderBy(x => order[x.index]).Take(count).Select(x => x.direction));

@@ -9,7 +9,9 @@ public sealed record DataOptions
     /// <summary>Sources in order; the sentences of all of them together are the run's data.</summary>
     public IReadOnlyList<SourceOptions> Sources { get; init; } = [];
 
-    /// <summary>Lexicons for augmentation: <c>builtin</c>, or <c>muse</c>, <c>panlex</c>, <c>gatitos</c>, <c>cldr</c> below <c>$LLAMAX_DATA</c>.</summary>
+    /// <summary>
+    /// Lexicons for augmentation: <c>builtin</c>, or <c>muse</c>, <c>panlex</c>, <c>gatitos</c>, <c>cldr</c> below <c>$LLAMAX_DATA</c>.
+    /// </summary>
     public IReadOnlyList<string> Lexicons { get; init; } = [];
 
     /// <summary>
@@ -62,7 +64,9 @@ public sealed record SourceOptions
     /// <summary>The set of <c>mirror</c>, for example <c>ntrex</c>.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The files of <c>tsv</c> and <c>jsonl</c> (one), <c>moses</c> (source, then target) and <c>text</c> (any number); gz is recognised.</summary>
+    /// <summary>
+    /// The files of <c>tsv</c> and <c>jsonl</c> (one), <c>moses</c> (source, then target) and <c>text</c> (any number); gz is recognised.
+    /// </summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
     /// <summary>Language of the first column, file or field; of the text where <c>kind</c> is text.</summary>
@@ -87,7 +91,11 @@ public sealed record SourceOptions
     {
         var files = Kind switch { SourceKind.Moses => 2, SourceKind.Tsv or SourceKind.Jsonl => 1, SourceKind.Text => -1, _ => 0 };
         if (files >= 0 ? Files.Count != files : Files.Count == 0)
-            yield return new($"{where}.files", Files.Count, files < 0 ? "must name at least one file" : $"must name {files} files", "see docs/recipes.md");
+        {
+            var rule = files < 0 ? "must name at least one file" : $"must name {files} files";
+            yield return new($"{where}.files", Files.Count, rule, "see docs/recipes.md");
+        }
+
         if (Kind == SourceKind.Mirror && (Name is null || !MirrorCorpora.Names.Contains(Name)))
             yield return new($"{where}.name", Name, "is not a public set", $"use one of {string.Join(", ", MirrorCorpora.Names)}");
         if (files != 0 && SourceLanguage is null)

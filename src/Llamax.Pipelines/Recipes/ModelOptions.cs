@@ -35,7 +35,30 @@ public sealed record ModelOptions
     {
         if (Path is not null)
             return [];
-        return Configure(vocabularySize: 1_000, bosId: 1, eosId: 2).Problems().Select(p => p with { Option = $"model.{p.Option}" });
+        var own = OwnProblems().ToList();
+        return own.Count > 0
+            ? own
+            : Configure(vocabularySize: 1_000, bosId: 1, eosId: 2).Problems().Select(p => p with { Option = $"model.{p.Option}" });
+    }
+
+    /// <summary>What can be said in the recipe's own words.</summary>
+    private IEnumerable<OptionProblem> OwnProblems()
+    {
+        (string Name, int Value)[] sizes =
+        [
+            ("hiddenSize", HiddenSize), ("layers", Layers), ("heads", Heads), ("keyValueHeads", KeyValueHeads),
+            ("maxPositions", MaxPositions),
+        ];
+        foreach (var (name, value) in sizes.Where(size => size.Value is < 1 or > 1 << 24))
+            yield return new($"model.{name}", value, "must be 1 to 16,777,216", "see recipes/quickstart.yaml for a small model");
+        if (IntermediateSize is < 0 or > 1 << 24)
+            yield return new("model.intermediateSize", IntermediateSize, "must be 0 to 16,777,216", "use 0 for 8/3 of the hidden size");
+        if (Heads > 0 && HiddenSize % (2L * Heads) != 0)
+            yield return new("model.hiddenSize", HiddenSize, $"must be an even multiple of heads = {Heads}", "use 32 or 64 for each head");
+        if (KeyValueHeads > 0 && Heads % KeyValueHeads != 0)
+            yield return new("model.keyValueHeads", KeyValueHeads, $"must divide heads = {Heads}", "use a divisor of it");
+        if (!(RopeTheta > 0))
+            yield return new("model.ropeTheta", RopeTheta, "must be positive", "use 10000, or 500000 as Llama 3");
     }
 
     internal CausalConfig Configure(int vocabularySize, int? bosId, int? eosId) => new()

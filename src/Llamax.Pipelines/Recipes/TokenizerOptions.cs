@@ -5,7 +5,9 @@ namespace Llamax.Pipelines.Recipes;
 /// <summary>The run's tokenizer: one that exists, or one that is trained on the run's own text.</summary>
 public sealed record TokenizerOptions
 {
-    /// <summary>A tokenizer file or Hugging Face folder; null = train one, or take the model's own where <c>model.path</c> is given.</summary>
+    /// <summary>
+    /// A tokenizer file or Hugging Face folder; null = train one, or take the model's own where <c>model.path</c> is given.
+    /// </summary>
     public string? Path { get; init; }
 
     /// <summary>Pieces of a trained tokenizer, byte and control pieces included.</summary>

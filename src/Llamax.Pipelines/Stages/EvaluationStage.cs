@@ -31,7 +31,9 @@ internal sealed class EvaluationStage(
         var directions = recipe.Evaluation.Suites.Sum(s => (long)TestSets.Build(s, recipe, data).Directions.Count);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{string.Join(", ", systems.Keys)} on {string.Join(", ", recipe.Evaluation.Suites.Select(TestSets.NameOf))}: {directions:N0} directions, at most {recipe.Evaluation.SentencesPerDirection} sentences each, {recipe.Evaluation.Beams} beams");
+            $"{string.Join(", ", systems.Keys)} on {string.Join(", ", recipe.Evaluation.Suites.Select(TestSets.NameOf))}: "
+            + $"{directions:N0} directions, at most {recipe.Evaluation.SentencesPerDirection} sentences each, "
+            + $"{recipe.Evaluation.Beams} beams");
     }
 
     protected override IEnumerable<string> KeyParts() =>
@@ -50,7 +52,8 @@ internal sealed class EvaluationStage(
             Matrix(suite, "copy", context).Run(new CopyTranslator(), tests, context.Cancellation);
             foreach (var (name, phase) in systems)
             {
-                using var translator = new ModelSystem(phase.Title, phase.Key, phase.ModelFolder, recipe.Device, recipe.Threads, context.Events);
+                using var translator = new ModelSystem(
+                    phase.Title, phase.Key, phase.ModelFolder, recipe.Device, recipe.Threads, context.Events);
                 var result = Matrix(suite, name, context).Run(translator, tests, context.Cancellation);
                 foreach (var group in Enum.GetValues<DirectionGroup>())
                 {
@@ -60,7 +63,12 @@ internal sealed class EvaluationStage(
             }
         }
 
-        return new Manifest { Options = RecipeWriter.Write(recipe.Evaluation), Inputs = systems.ToDictionary(s => s.Key, s => s.Value.Key), Counts = counts };
+        return new Manifest
+        {
+            Options = RecipeWriter.Write(recipe.Evaluation),
+            Inputs = systems.ToDictionary(s => s.Key, s => s.Value.Key),
+            Counts = counts,
+        };
     }
 
     /// <summary>The finished results of a suite, read from disk: nothing is translated.</summary>
@@ -72,7 +80,9 @@ internal sealed class EvaluationStage(
 
     /// <summary>The metrics with what the report calls them.</summary>
     public IReadOnlyList<ReportMetric> ReportMetrics =>
-        [.. Metrics.Select(m => new ReportMetric(m.Name, m.Name == PieceBleuName ? PieceLabel : m.Name == ChrfName ? "chrF++" : m.Name, m.Signature(1)))];
+        [.. Metrics.Select(m => new ReportMetric(m.Name, LabelOf(m.Name), m.Signature(1)))];
+
+    private string LabelOf(string metric) => metric == PieceBleuName ? PieceLabel : metric == ChrfName ? "chrF++" : metric;
 
     private static string ChrfName { get; } = new ChrfMetric(new() { WordOrder = 2 }).Name;
 
@@ -80,7 +90,9 @@ internal sealed class EvaluationStage(
 
     private bool IsStandIn => recipe.Evaluation.PieceModel is null;
 
-    private string PieceLabel => IsStandIn ? "BLEU over the run's own pieces (a stand-in, not spBLEU)" : $"BLEU over {Path.GetFileName(recipe.Evaluation.PieceModel)}";
+    private string PieceLabel => IsStandIn
+        ? "BLEU over the run's own pieces (a stand-in, not spBLEU)"
+        : $"BLEU over {Path.GetFileName(recipe.Evaluation.PieceModel)}";
 
     private IReadOnlyList<IMetric> Metrics => field ??=
     [

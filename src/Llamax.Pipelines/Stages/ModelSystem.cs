@@ -6,7 +6,8 @@ using Llamax.Runs.Progress;
 namespace Llamax.Pipelines.Stages;
 
 /// <summary>A model folder as a system under evaluation; opened when the first direction is translated.</summary>
-internal sealed class ModelSystem(string name, string fingerprint, string modelFolder, string device, int threads, IRunEvents events) : IDirectionTranslator, IDisposable
+internal sealed class ModelSystem(string name, string fingerprint, string modelFolder, string device, int threads, IRunEvents events)
+    : IDirectionTranslator, IDisposable
 {
     private ITranslator? _translator;
 

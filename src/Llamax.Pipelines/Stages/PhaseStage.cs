@@ -4,6 +4,7 @@ using Llamax.Decoding.Search;
 using Llamax.Models.Native;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
+using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
 using Llamax.Runs.Recipes;
@@ -36,9 +37,14 @@ internal sealed class PhaseStage(
     }
 
     protected override IEnumerable<string> KeyParts() =>
-        [RecipeWriter.Write(Training), RecipeWriter.Write(recipe.Model), recipe.Device, recipe.DataType.ToString(), set.Key, from?.Key ?? Start, SearchDefaults(), recipe.Evaluation.Prompt];
+    [
+        RecipeWriter.Write(Training), RecipeWriter.Write(recipe.Model), recipe.Device, recipe.DataType.ToString(), set.Key,
+        from?.Key ?? Start, SearchDefaults(), recipe.Evaluation.Prompt,
+    ];
 
-    private string Start => recipe.Model.Path is { } path ? Manifest.HashFile(Path.Combine(path, "config.json")) : "random weights";
+    private string Start => recipe.Model.Path is not { } path ? "random weights"
+        : File.Exists(Path.Combine(path, "config.json")) ? Manifest.HashFile(Path.Combine(path, "config.json"))
+        : throw new RequestException("there is no config.json in it", path, "name a Hugging Face folder with model.path");
 
     public override Manifest Run(StageContext context)
     {

@@ -9,9 +9,16 @@ using Llamax.Runs.Manifests;
 
 namespace Llamax.Pipelines.Stages;
 
-/// <summary>One self-contained page per suite: scores, maps of directions, loss curves, samples, and how to translate with the result.</summary>
+/// <summary>
+/// One self-contained page per suite: scores, maps of directions, loss curves, samples, and how to translate with the result.
+/// </summary>
 internal sealed class ReportStage(
-    string folder, string outFolder, Recipe recipe, IReadOnlyDictionary<string, PhaseStage> phases, EvaluationStage evaluation, RunData data)
+    string folder,
+    string outFolder,
+    Recipe recipe,
+    IReadOnlyDictionary<string, PhaseStage> phases,
+    EvaluationStage evaluation,
+    RunData data)
     : Stage("report", folder)
 {
     private const int Samples = 24;
@@ -49,7 +56,8 @@ internal sealed class ReportStage(
         Systems = [.. results.Select(r => ReportSystem.Of(r))],
         LossCurves = [.. phases.Values.SelectMany(p => LossCurve.ReadLog(p.LogFile, p.Title))],
         Samples = [.. SampleRows(suite, results)],
-        TranslateCommand = $"./llamax translate \"{Example(suite)}\" --model {Path.Combine(outFolder, "model")} --from {data.Languages[0].Code} --to {data.Languages[^1].Code}",
+        TranslateCommand = $"./llamax translate \"{Example(suite)}\" --model {Path.Combine(outFolder, "model")} "
+            + $"--from {data.Languages[0].Code} --to {data.Languages[^1].Code}",
         Notes = [.. Notes(suite)],
     };
 
@@ -63,7 +71,8 @@ internal sealed class ReportStage(
         var config = CausalConfig.FromJson(Path.Combine(last.ModelFolder, "config.json"));
         yield return new("model", string.Create(
             CultureInfo.InvariantCulture,
-            $"{config.ParameterCount() / 1e6:0.0} M parameters: width {config.HiddenSize}, {config.Layers} layers, {config.Heads} heads, {config.VocabularySize:N0} pieces"));
+            $"{config.ParameterCount() / 1e6:0.0} M parameters: width {config.HiddenSize}, {config.Layers} layers, "
+            + $"{config.Heads} heads, {config.VocabularySize:N0} pieces"));
         foreach (var phase in phases.Values)
         {
             if (Manifest.TryRead(phase.Folder) is { } manifest)
@@ -95,14 +104,18 @@ internal sealed class ReportStage(
 
     private static IEnumerable<ReportNote> Notes(SuiteKind suite)
     {
-        yield return new("chrF++", "Character 6-grams and word 2-grams, beta 2, equal to sacrebleu. It needs no tokenizer and is the main score here.");
+        yield return new(
+            "chrF++",
+            "Character 6-grams and word 2-grams, beta 2, equal to sacrebleu. It needs no tokenizer and is the main score here.");
         yield return new(
             "BLEU over pieces",
-            "With the Flores-101 SentencePiece model this is the paper's spBLEU; where the table says stand-in, another model cut the pieces, and the numbers cannot be compared with published spBLEU.");
+            "With the Flores-101 SentencePiece model this is the paper's spBLEU; where the table says stand-in, another model "
+            + "cut the pieces, and the numbers cannot be compared with published spBLEU.");
         yield return new("never trained", "Directions between languages whose sentence pairs no training set held, in either order.");
         yield return new("contamination", suite switch
         {
-            SuiteKind.Builtin => "Test items are divided from training items by their content: no test sentence occurs in training, in any language.",
+            SuiteKind.Builtin =>
+                "Test items are divided from training items by their content: no test sentence occurs in training, in any language.",
             SuiteKind.HeldOut => "Training leaves out every pair and line that shares a sentence with a held-out pair.",
             _ => "Flores-101 is not among the training sources; its overlap with them was not measured here.",
         });

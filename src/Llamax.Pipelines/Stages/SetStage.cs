@@ -40,12 +40,15 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         if (options.AlpacaInstructions > 0)
             kinds.Add("Alpaca instructions");
         return string.Create(
-            CultureInfo.InvariantCulture, $"{string.Join(", ", kinds)} of {_languages.Count} languages, in blocks of {options.BlockLength} tokens");
+            CultureInfo.InvariantCulture,
+            $"{string.Join(", ", kinds)} of {_languages.Count} languages, in blocks of {options.BlockLength} tokens");
     }
 
     protected override IEnumerable<string> KeyParts() =>
-        [RecipeWriter.Write(options), RecipeWriter.Write(recipe.Data), recipe.Evaluation.Prompt, string.Join(' ', _languages), data.Fingerprint, tokenizer.Key,
-            recipe.Seed.ToString(CultureInfo.InvariantCulture)];
+    [
+        RecipeWriter.Write(options), RecipeWriter.Write(recipe.Data), recipe.Evaluation.Prompt, string.Join(' ', _languages),
+        data.Fingerprint, tokenizer.Key, recipe.Seed.ToString(CultureInfo.InvariantCulture),
+    ];
 
     public override Manifest Run(StageContext context)
     {
@@ -55,13 +58,14 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
             algorithm = algorithm with { AugmentBelow = 0 };
         var builder = new TrainingSetBuilder(algorithm, lexicon, context.Events);
         var built = builder.Write(Path.Combine(Folder, "built"), FileName, Sources(context.Cancellation));
-        var entries = TrainingSetFile.Read(Path.Combine(Folder, "built", built.File));
+        var entries = Watched(TrainingSetFile.Read(Path.Combine(Folder, "built", built.File)), context.Cancellation);
         var packed = new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength }, context.Events)
             .Write(Path.Combine(Folder, "packed"), "blocks", entries);
         if (data.Malformed.Count > 0)
         {
             context.Events.Warn(string.Create(
-                CultureInfo.InvariantCulture, $"{data.Malformed.Count:N0} malformed lines were left out, for example {data.Malformed.Examples[0]}"));
+                CultureInfo.InvariantCulture,
+                $"{data.Malformed.Count:N0} malformed lines were left out, for example {data.Malformed.Examples[0]}"));
         }
 
         var counts = new SortedDictionary<string, double>(StringComparer.Ordinal)
@@ -83,7 +87,9 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
 
     private TrainingSources Sources(CancellationToken cancellation) => new()
     {
-        Monolingual = options.Monolingual ? [.. _languages.Select(l => new MonolingualSource(l.Code, Watched(data.Monolingual(l), cancellation)))] : [],
+        Monolingual = options.Monolingual
+            ? [.. _languages.Select(l => new MonolingualSource(l.Code, Watched(data.Monolingual(l), cancellation)))]
+            : [],
         Parallel = options.Parallel ? [.. ParallelSources(cancellation)] : [],
         Ready = new InstructionEntries(recipe, options, data).Of(Directions),
     };

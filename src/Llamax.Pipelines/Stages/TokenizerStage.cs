@@ -16,7 +16,9 @@ internal sealed class TokenizerStage(string folder, Recipe recipe, RunData data)
     private const int PromptWeight = 200;
 
     private static readonly string[] TokenizerFiles =
-        ["tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "spiece.model", "sentencepiece.bpe.model"];
+    [
+        "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "spiece.model", "sentencepiece.bpe.model",
+    ];
 
     private string? Given => recipe.Tokenizer.Path ?? recipe.Model.Path;
 
@@ -27,7 +29,9 @@ internal sealed class TokenizerStage(string folder, Recipe recipe, RunData data)
 
     public override string Describe() => Given is { } path
         ? $"take {path}"
-        : string.Create(CultureInfo.InvariantCulture, $"train {recipe.Tokenizer.VocabularySize:N0} pieces on up to {recipe.Tokenizer.LinesPerLanguage:N0} lines a language");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"train {recipe.Tokenizer.VocabularySize:N0} pieces on up to {recipe.Tokenizer.LinesPerLanguage:N0} lines a language");
 
     protected override IEnumerable<string> KeyParts() => Given is { } path
         ? ["given", TokenizerFile.Load(path).Fingerprint]
@@ -42,7 +46,8 @@ internal sealed class TokenizerStage(string folder, Recipe recipe, RunData data)
             return new Manifest { Inputs = new Dictionary<string, string> { [path] = Load().Fingerprint } };
         }
 
-        var trainer = new BpeTrainer(new() { VocabularySize = recipe.Tokenizer.VocabularySize, CharacterCoverage = recipe.Tokenizer.CharacterCoverage });
+        var trainer = new BpeTrainer(
+            new() { VocabularySize = recipe.Tokenizer.VocabularySize, CharacterCoverage = recipe.Tokenizer.CharacterCoverage });
         long lines = 0;
         using (var step = context.Events.Begin("read text", data.Languages.Count, "language"))
         {
@@ -82,7 +87,8 @@ internal sealed class TokenizerStage(string folder, Recipe recipe, RunData data)
             throw new RequestException("there is no tokenizer in it", path, "name a tokenizer with tokenizer.path");
         foreach (var file in files)
         {
-            var name = Directory.Exists(path) ? Path.GetFileName(file) : file.EndsWith(".json", StringComparison.Ordinal) ? "tokenizer.json" : "tokenizer.model";
+            var name = Directory.Exists(path) ? Path.GetFileName(file)
+                : file.EndsWith(".json", StringComparison.Ordinal) ? "tokenizer.json" : "tokenizer.model";
             AtomicFile.Write(Path.Combine(Folder, name), target =>
             {
                 using var source = File.OpenRead(file);

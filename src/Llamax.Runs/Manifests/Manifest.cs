@@ -46,7 +46,8 @@ public sealed record Manifest
     public double WallSeconds { get; init; }
 
     /// <summary>Versions every manifest carries.</summary>
-    public static IReadOnlyDictionary<string, string> CurrentVersions { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
+    public static IReadOnlyDictionary<string, string> CurrentVersions { get; } =
+        new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
         ["llamax"] = typeof(Manifest).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
         ["dotnet"] = Environment.Version.ToString(),

@@ -42,7 +42,8 @@ public static class RecipeBinder
                 throw new RequestException(
                     $"unknown key \"{Join(path, key)}\"",
                     Where(file, keyNode),
-                    $"the nearest known keys are {string.Join(", ", Nearest.To(key, known.Keys))}; llamax run --print-defaults shows every key");
+                    $"the nearest known keys are {string.Join(", ", Nearest.To(key, known.Keys))}; "
+                    + "llamax run --print-defaults shows every key");
             }
 
             property.SetValue(record, BindValue(file, Join(path, key), property.PropertyType, value));
@@ -75,7 +76,8 @@ public static class RecipeBinder
         {
             if (node is not YamlMappingNode mapping)
                 throw Wrong(file, path, type, node, "no keys");
-            var dictionary = (IDictionary)Activator.CreateInstance(typeof(OrderedDictionary<,>).MakeGenericType(typeof(string), valueType))!;
+            var ordered = typeof(OrderedDictionary<,>).MakeGenericType(typeof(string), valueType);
+            var dictionary = (IDictionary)Activator.CreateInstance(ordered)!;
             foreach (var (key, value) in mapping.Children)
             {
                 var name = ((YamlScalarNode)key).Value!;
@@ -100,14 +102,15 @@ public static class RecipeBinder
     private static object? BindScalar(Type type, string text)
     {
         var culture = CultureInfo.InvariantCulture;
+        var digits = text.Replace("_", "", StringComparison.Ordinal);
         if (type == typeof(string))
             return text;
         if (type == typeof(bool))
             return bool.TryParse(text, out var flag) ? flag : null;
         if (type == typeof(int))
-            return int.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Integer, culture, out var number) ? number : null;
+            return int.TryParse(digits, NumberStyles.Integer, culture, out var number) ? number : null;
         if (type == typeof(long))
-            return long.TryParse(text.Replace("_", "", StringComparison.Ordinal), NumberStyles.Integer, culture, out var number) ? number : null;
+            return long.TryParse(digits, NumberStyles.Integer, culture, out var number) ? number : null;
         if (type == typeof(ulong))
             return ulong.TryParse(text, NumberStyles.Integer, culture, out var number) ? number : null;
         if (type == typeof(double))

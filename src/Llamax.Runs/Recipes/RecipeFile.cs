@@ -32,7 +32,8 @@ public sealed class RecipeFile
         }
         catch (YamlException e)
         {
-            throw new RequestException($"this is not YAML ({e.Message})", $"{name}, line {e.Start.Line}", "mend the indentation or the quotes there", e);
+            throw new RequestException(
+                $"this is not YAML ({e.Message})", $"{name}, line {e.Start.Line}", "mend the indentation or the quotes there", e);
         }
 
         if (stream.Documents.Count != 1 || stream.Documents[0].RootNode is not YamlMappingNode root)
@@ -41,7 +42,9 @@ public sealed class RecipeFile
     }
 
     /// <summary>Replaces or adds one value, for example <c>phases.cpt.steps=200</c>; the value is read as YAML.</summary>
-    /// <exception cref="RequestException">The text has no equals sign, or the path leads through something that is not a mapping.</exception>
+    /// <exception cref="RequestException">
+    /// The text has no equals sign, or the path leads through something that is not a mapping.
+    /// </exception>
     public void Set(string assignment)
     {
         var equals = assignment.IndexOf('=', StringComparison.Ordinal);
@@ -79,11 +82,19 @@ public sealed class RecipeFile
         if (!known.Contains(name))
         {
             throw new RequestException(
-                $"there is no profile \"{name}\"", Name, known.Count == 0 ? "this recipe has none" : $"the profiles are {string.Join(", ", known)}");
+                $"there is no profile \"{name}\"",
+                Name,
+                known.Count == 0 ? "this recipe has none" : $"the profiles are {string.Join(", ", known)}");
         }
 
         if (profiles![name] is not YamlMappingNode values)
-            throw new RequestException($"profile {name} is not a mapping of paths to values", $"{Name}, line {LineOf(profiles[name])}", "write it as a.b.c: value");
+        {
+            throw new RequestException(
+                $"profile {name} is not a mapping of paths to values",
+                $"{Name}, line {LineOf(profiles[name])}",
+                "write it as a.b.c: value");
+        }
+
         foreach (var (path, value) in values.Children)
             Set(((YamlScalarNode)path).Value!.Split('.'), value, $"profiles.{name}");
     }

@@ -41,6 +41,8 @@ public interface ITokenizer
     /// <summary>The piece behind <paramref name="id"/> as the vocabulary spells it (with ▁ or byte-level letters).</summary>
     string Piece(int id);
 
-    /// <summary>The pieces of <paramref name="text"/> as spBLEU needs them: SentencePiece surface pieces, unknown characters kept.</summary>
+    /// <summary>
+    /// The pieces of <paramref name="text"/> as spBLEU needs them: SentencePiece surface pieces, unknown characters kept.
+    /// </summary>
     IReadOnlyList<string> EncodePieces(string text);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Llamax.Corpus.Building;
 using Llamax.Corpus.Tests.Packing;
 using Llamax.Runs;
+using Llamax.Testing;
 
 namespace Llamax.Corpus.Tests.Building;
 
@@ -20,7 +21,7 @@ public sealed class EntryShuffleTests : IDisposable
         Assert.Equal(inMemory.SelectMany(entry => entry.Segments), Shuffle(entries, 5000).SelectMany(entry => entry.Segments));
         Assert.Equal(entries.Select(entry => entry.Origin).Order(), inMemory.Select(entry => entry.Origin).Order());
         Assert.NotEqual(entries.Select(entry => entry.Origin), inMemory.Select(entry => entry.Origin));
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.FullPath));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 
     [Fact]
@@ -37,11 +38,11 @@ public sealed class EntryShuffleTests : IDisposable
     [Fact]
     public void An_abandoned_shuffle_leaves_no_file()
     {
-        _ = new EntryShuffle(new Draws(1, "order"), _folder.FullPath, 1, 1000).Shuffle(RandomEntries.Draw(4, 1000, longestWord: 5))
+        _ = new EntryShuffle(new Draws(1, "order"), _folder.Path, 1, 1000).Shuffle(RandomEntries.Draw(4, 1000, longestWord: 5))
             .Take(3).ToList();
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.FullPath));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 
     private List<TrainingEntry> Shuffle(IEnumerable<TrainingEntry> entries, long memory, int linesKeptTogether = 1) =>
-        [.. new EntryShuffle(new Draws(1, "order"), _folder.FullPath, linesKeptTogether, memory).Shuffle(entries)];
+        [.. new EntryShuffle(new Draws(1, "order"), _folder.Path, linesKeptTogether, memory).Shuffle(entries)];
 }

@@ -1,8 +1,8 @@
 using Llamax.Corpus.Building;
 using Llamax.Corpus.Lexicons;
 using Llamax.Corpus.Reading;
-using Llamax.Corpus.Tests.Packing;
 using Llamax.Runs;
+using Llamax.Testing;
 
 namespace Llamax.Corpus.Tests.Building;
 
@@ -108,11 +108,11 @@ public sealed class TrainingSetBuilderTests : IDisposable
         Assert.Equal(40, account.KnownWords);
         Assert.Equal(account.Augmented - account.ReplacedWords, account.Unswitched);
         Assert.Equal((EntryKind.Monolingual, "ha", "", 40L), Short(manifest.Counts[0]));
-        var json = File.ReadAllText(Path.Combine(_folder.FullPath, "a", "manifest.json"));
+        var json = File.ReadAllText(Path.Combine(_folder.Path, "a", "manifest.json"));
         Assert.Contains("\"kind\": \"mono\"", json, StringComparison.Ordinal);
         Assert.Contains("\"replicas\": 3", json, StringComparison.Ordinal);
 
-        var read = TrainingSetFile.Read(Path.Combine(_folder.FullPath, "a", "train.parquet")).ToList();
+        var read = TrainingSetFile.Read(Path.Combine(_folder.Path, "a", "train.parquet")).ToList();
         Assert.Equal(manifest.Counts.Select(Short), read
             .CountBy(entry => (entry.Kind, entry.Source, entry.Target))
                 .Select(pair => (pair.Key.Kind, pair.Key.Source, pair.Key.Target, (long)pair.Value)).Order());
@@ -128,7 +128,7 @@ public sealed class TrainingSetBuilderTests : IDisposable
         var miscounted = Assert.Throws<RequestException>(() => Build(_small, Pairs("en", "ha", 5) with { Count = 6 }));
         Assert.Contains("5 sentence pairs read, 6 announced", miscounted.Message, StringComparison.Ordinal);
         Assert.Throws<RequestException>(() => Build(_small, Pairs("en", "en", 5)));
-        Assert.Throws<RequestException>(() => new TrainingSetBuilder(_small, _lexicon).Write(_folder.FullPath, "a/b", new()));
+        Assert.Throws<RequestException>(() => new TrainingSetBuilder(_small, _lexicon).Write(_folder.Path, "a/b", new()));
         var options = new TrainingSetOptions
         {
             Epoch = -1,
@@ -147,7 +147,7 @@ public sealed class TrainingSetBuilderTests : IDisposable
     private TrainingSetManifest WriteAll(string folder, TrainingSetOptions options)
     {
         var pairs = Pairs("en", "ha", 20);
-        return new TrainingSetBuilder(options, _lexicon).Write(Path.Combine(_folder.FullPath, folder), "train", new()
+        return new TrainingSetBuilder(options, _lexicon).Write(Path.Combine(_folder.Path, folder), "train", new()
         {
             Monolingual = [new("ha",
                 Enumerable.Range(0, 40).Select(i => new TextLine($"layi {i}", $"ha.txt:{i}")).Append(new(" ", "ha.txt:40")))],

@@ -1,6 +1,7 @@
 using Llamax.Corpus.Building;
 using Llamax.Corpus.Tests.Packing;
 using Llamax.Runs;
+using Llamax.Testing;
 
 namespace Llamax.Corpus.Tests.Building;
 
@@ -15,18 +16,18 @@ public sealed class TrainingSetFileTests : IDisposable
     {
         var entries = RandomEntries.Draw(1, 2500, longestWord: 4);
         entries.Add(new(EntryKind.Augmented, "en", "zhtrad", [new("", false), new("𠮷\n\t\"", true), new("third", false)], ""));
-        var path = _folder.File("set.parquet");
+        var path = _folder["set.parquet"];
         TrainingSetFile.Write(path, entries, entriesPerRowGroup: 1000);
         var read = TrainingSetFile.Read(path).ToList();
         Assert.Equal(entries.Select(Flat), read.Select(Flat));
-        Assert.Equal([path], Directory.GetFiles(_folder.FullPath));
+        Assert.Equal([path], Directory.GetFiles(_folder.Path));
     }
 
     [Fact]
     public void Files_that_are_no_training_set_are_refused()
     {
-        Assert.Throws<RequestException>(() => TrainingSetFile.Read(_folder.File("missing.parquet")));
-        var path = _folder.File("set.parquet");
+        Assert.Throws<RequestException>(() => TrainingSetFile.Read(_folder["missing.parquet"]));
+        var path = _folder["set.parquet"];
         TrainingSetFile.Write(path, RandomEntries.Draw(1, 200, longestWord: 4));
         var good = File.ReadAllBytes(path);
         foreach (var bad in (byte[][])[[], "PAR1PAR1"u8.ToArray(), good[..(good.Length / 2)], [.. good[..^9], .. good[^8..]]])

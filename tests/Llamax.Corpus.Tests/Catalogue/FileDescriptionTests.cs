@@ -60,7 +60,8 @@ public sealed class FileDescriptionTests : IDisposable
     [Fact]
     public void Flores_is_plain_text_in_the_script_of_its_language()
     {
-        var file = Assert.Single(FileDescription.OfAll(Goldens.DataPath("flores101", "dev", "tha.dev.gz"), TestContext.Current.CancellationToken));
+        var path = Goldens.DataPath("flores101", "dev", "tha.dev.gz");
+        var file = Assert.Single(FileDescription.OfAll(path, TestContext.Current.CancellationToken));
         Assert.Equal(("plain text", 997L, 0L), (file.Format, file.Lines, file.MalformedLines));
         Assert.Equal("Thai", file.Scripts[0].Script);
     }

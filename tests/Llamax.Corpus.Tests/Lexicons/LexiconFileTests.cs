@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.Text;
 using Llamax.Corpus.Lexicons;
 using Llamax.Corpus.Reading;
-using Llamax.Corpus.Tests.Packing;
 using Llamax.Runs;
 using Llamax.Testing;
 
@@ -19,28 +18,28 @@ public sealed class LexiconFileTests : IDisposable
     [InlineData("dog Hund\r\ncat Katze")]
     public void Two_columns_are_read_whether_a_tab_or_a_space_divides_them(string text)
     {
-        File.WriteAllText(_folder.File("en-de.txt"), text);
+        File.WriteAllText(_folder["en-de.txt"], text);
         Assert.Equal(
             [new("en", "dog", "de", "Hund"), new LexiconEntry("en", "cat", "de", "Katze")],
-            LexiconFile.Read(_folder.File("en-de.txt"), "en", "de", new()));
+            LexiconFile.Read(_folder["en-de.txt"], "en", "de", new()));
     }
 
     [Fact]
     public void A_malformed_line_is_counted_and_named()
     {
-        File.WriteAllText(_folder.File("x.tsv"), "dog\tHund\nlonely\nnew york\tNew York\na\tb\tc\n");
+        File.WriteAllText(_folder["x.tsv"], "dog\tHund\nlonely\nnew york\tNew York\na\tb\tc\n");
         var malformed = new MalformedLines();
-        Assert.Equal(["Hund", "New York"], LexiconFile.Read(_folder.File("x.tsv"), "en", "de", malformed).Select(entry => entry.Target));
+        Assert.Equal(["Hund", "New York"], LexiconFile.Read(_folder["x.tsv"], "en", "de", malformed).Select(entry => entry.Target));
         Assert.Equal(2, malformed.Count);
         Assert.Contains("x.tsv:2", malformed.Examples[0], StringComparison.Ordinal);
-        var error = Assert.Throws<RequestException>(() => LexiconFile.Read(_folder.File("x.tsv"), "en", "de", new(strict: true)).Count());
+        var error = Assert.Throws<RequestException>(() => LexiconFile.Read(_folder["x.tsv"], "en", "de", new(strict: true)).Count());
         Assert.Contains("x.tsv:2", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Files_that_are_no_lexicon_are_refused_with_their_place()
     {
-        Assert.Throws<RequestException>(() => LexiconFile.Read(_folder.File("missing.tsv"), "en", "de", new()).Count());
+        Assert.Throws<RequestException>(() => LexiconFile.Read(_folder["missing.tsv"], "en", "de", new()).Count());
         Refuse("empty.tsv", [], "no line");
         Refuse("prose.tsv", "these are many words\nand more of them\n"u8.ToArray(), "no line");
         Refuse("latin1.tsv", [.. "caf"u8, 0xE9, .. "\tx\n"u8], "no line");
@@ -50,14 +49,14 @@ public sealed class LexiconFileTests : IDisposable
     [Fact]
     public void A_muse_folder_is_read_file_by_file()
     {
-        File.WriteAllText(_folder.File("en-tl.txt"), "dog\taso\n");
-        File.WriteAllBytes(_folder.File("zh-en.txt.gz"), Gzip("狗\tdog\n"));
-        File.WriteAllText(_folder.File("README.md"), "not a dictionary");
+        File.WriteAllText(_folder["en-tl.txt"], "dog\taso\n");
+        File.WriteAllBytes(_folder["zh-en.txt.gz"], Gzip("狗\tdog\n"));
+        File.WriteAllText(_folder["README.md"], "not a dictionary");
         Assert.Equal([new("en", "dog", "tl", "aso"), new LexiconEntry("zh", "狗", "en", "dog")],
-            LexiconFile.ReadMuse(_folder.FullPath, new()));
-        Assert.Throws<RequestException>(() => LexiconFile.ReadMuse(_folder.File("nowhere"), new()));
-        Directory.CreateDirectory(_folder.File("none"));
-        Assert.Throws<RequestException>(() => LexiconFile.ReadMuse(_folder.File("none"), new()));
+            LexiconFile.ReadMuse(_folder.Path, new()));
+        Assert.Throws<RequestException>(() => LexiconFile.ReadMuse(_folder["nowhere"], new()));
+        Directory.CreateDirectory(_folder["none"]);
+        Assert.Throws<RequestException>(() => LexiconFile.ReadMuse(_folder["none"], new()));
     }
 
     [Fact]
@@ -87,8 +86,8 @@ public sealed class LexiconFileTests : IDisposable
 
     private void Refuse(string name, byte[] content, string says)
     {
-        File.WriteAllBytes(_folder.File(name), content);
-        var error = Assert.Throws<RequestException>(() => LexiconFile.Read(_folder.File(name), "en", "de", new()).Count());
+        File.WriteAllBytes(_folder[name], content);
+        var error = Assert.Throws<RequestException>(() => LexiconFile.Read(_folder[name], "en", "de", new()).Count());
         Assert.Contains(says, error.Message, StringComparison.Ordinal);
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
     }

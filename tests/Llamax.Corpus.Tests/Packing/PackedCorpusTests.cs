@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Llamax.Corpus.Packing;
 using Llamax.Runs;
+using Llamax.Testing;
 
 namespace Llamax.Corpus.Tests.Packing;
 
@@ -198,7 +199,7 @@ public sealed class PackedCorpusTests : IDisposable
     {
         var error = Assert.Throws<RequestException>(() => Write(new CharacterTokenizer(), []));
         Assert.Contains("nothing to pack", error.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.FullPath));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 
     [Theory]
@@ -206,7 +207,7 @@ public sealed class PackedCorpusTests : IDisposable
     [InlineData("../train")]
     public void A_name_with_folders_is_refused(string name) =>
         Assert.Throws<RequestException>(
-            () => new PackedCorpusWriter(new CharacterTokenizer(), _options).Write(_folder.FullPath, name, [Line("en", "a")]));
+            () => new PackedCorpusWriter(new CharacterTokenizer(), _options).Write(_folder.Path, name, [Line("en", "a")]));
 
     [Fact]
     public void Options_that_break_their_rules_are_named_at_once()
@@ -222,7 +223,7 @@ public sealed class PackedCorpusTests : IDisposable
     public void Every_truncated_or_flipped_index_is_refused()
     {
         Write(new CharacterTokenizer(), RandomEntries.Draw(6, 8, longestWord: 4));
-        var path = _folder.File("train.index");
+        var path = _folder["train.index"];
         var good = File.ReadAllBytes(path);
         for (var length = 0; length < good.Length; length += 7)
         {
@@ -243,7 +244,7 @@ public sealed class PackedCorpusTests : IDisposable
     public void A_hostile_index_with_a_true_checksum_never_reads_out_of_bounds()
     {
         Write(new CharacterTokenizer(), RandomEntries.Draw(7, 8, longestWord: 4));
-        var path = _folder.File("train.index");
+        var path = _folder["train.index"];
         var good = File.ReadAllBytes(path);
         for (var place = 8; place < good.Length; place++)
         {
@@ -271,7 +272,7 @@ public sealed class PackedCorpusTests : IDisposable
     public void Truncated_missing_or_foreign_tokens_are_refused()
     {
         Write(new CharacterTokenizer(vocabularySize: 1000), RandomEntries.Draw(6, 30, longestWord: 4));
-        var path = _folder.File("train.tokens");
+        var path = _folder["train.tokens"];
         var good = File.ReadAllBytes(path);
         File.WriteAllBytes(path, good[..^2]);
         Assert.Throws<RequestException>(() => Open().Dispose());
@@ -294,10 +295,10 @@ public sealed class PackedCorpusTests : IDisposable
     public void The_manifest_says_what_was_packed_and_how()
     {
         Write(new CharacterTokenizer(), [Pair(EntryKind.Parallel, "a", "b"), Line("en", "c")]);
-        var json = File.ReadAllText(_folder.File("manifest.json"));
+        var json = File.ReadAllText(_folder["manifest.json"]);
         Assert.Contains("\"blockLength\": 32", json, StringComparison.Ordinal);
         Assert.Contains("\"kind\": \"parallel\"", json, StringComparison.Ordinal);
-        Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder.File("train.tokens")))), json,
+        Assert.Contains(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(_folder["train.tokens"]))), json,
             StringComparison.Ordinal);
     }
 
@@ -348,10 +349,10 @@ public sealed class PackedCorpusTests : IDisposable
     }
 
     private PackedCorpusManifest Write(CharacterTokenizer tokenizer, IEnumerable<TrainingEntry> entries, PackingOptions? options = null) =>
-        new PackedCorpusWriter(tokenizer, options ?? _options).Write(_folder.FullPath, "train", entries);
+        new PackedCorpusWriter(tokenizer, options ?? _options).Write(_folder.Path, "train", entries);
 
-    private PackedCorpus Open() => PackedCorpus.Open(_folder.File("train.index"));
+    private PackedCorpus Open() => PackedCorpus.Open(_folder["train.index"]);
 
     private string Hashes() => string.Join(
-        '\n', Directory.GetFiles(_folder.FullPath).Order().Select(file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))));
+        '\n', Directory.GetFiles(_folder.Path).Order().Select(file => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))));
 }

@@ -21,10 +21,10 @@ public sealed class RealTokenizerTests : IDisposable
             new(EntryKind.Monolingual, "ha", "", [new("Kare yana gudu.", true)], "t:3"),
             new(EntryKind.Monolingual, "ha", "", [new("Yana da sauri.", true)], "t:4"),
         ];
-        var manifest = new PackedCorpusWriter(tokenizer, new() { BlockLength = 128 }).Write(_folder.FullPath, "train", entries);
+        var manifest = new PackedCorpusWriter(tokenizer, new() { BlockLength = 128 }).Write(_folder.Path, "train", entries);
         Assert.Equal((32_000, 1), (manifest.VocabularySize, manifest.Blocks));
 
-        using var corpus = PackedCorpus.Open(_folder.File("train.index"));
+        using var corpus = PackedCorpus.Open(_folder["train.index"]);
         var block = new PackedBlock(corpus.BlockLength);
         corpus.Read(0, block);
         int[] Tokens(int number) => block.Tokens.AsSpan(block.Documents[number].Start, block.Documents[number].Length).ToArray();

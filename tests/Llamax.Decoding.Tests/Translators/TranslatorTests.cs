@@ -3,6 +3,7 @@ using Llamax.Decoding.Search;
 using Llamax.Decoding.Tests.Search;
 using Llamax.Decoding.Translators;
 using Llamax.Runs;
+using Llamax.Testing;
 
 namespace Llamax.Decoding.Tests.Translators;
 

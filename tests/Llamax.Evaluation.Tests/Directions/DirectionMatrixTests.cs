@@ -5,6 +5,7 @@ using Llamax.Metrics.Bleu.Tokenizers;
 using Llamax.Metrics.Chrf;
 using Llamax.Runs;
 using Llamax.Runs.Progress;
+using Llamax.Testing;
 
 namespace Llamax.Evaluation.Tests.Directions;
 
@@ -35,7 +36,9 @@ public sealed class DirectionMatrixTests
         var loaded = new DirectionMatrix(together.Path).Load("toy", Tests);
         Assert.Equal(Tests.Directions.Select(d => d.ToString()), loaded.Directions.Select(d => $"{d.Source}→{d.Target}"));
         File.Delete(Path.Combine(together.Path, "ru-de.json"));
-        Assert.Contains("was not evaluated", Assert.Throws<RequestException>(() => new DirectionMatrix(together.Path).Load("toy", Tests)).Message);
+        Assert.Contains(
+            "was not evaluated",
+            Assert.Throws<RequestException>(() => new DirectionMatrix(together.Path).Load("toy", Tests)).Message);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Xml;
 using System.Xml.Linq;
 using Llamax.Evaluation.Reporting;
 using Llamax.Evaluation.Suites;
+using Llamax.Testing;
 
 namespace Llamax.Evaluation.Tests.Reporting;
 
@@ -41,7 +42,8 @@ public sealed class HtmlReportTests
             foreach (var d in system.Directions)
             {
                 var expected = FormattableString.Invariant(
-                    $"{names[d.Source]} → {names[d.Target]}: chrF++ {d.Scores["chrF2++"]:F1}, spBLEU (stand-in) {d.Scores["spBLEU"]:F1}, BLEU {d.Scores["BLEU"]:F1}, ")
+                    $"{names[d.Source]} → {names[d.Target]}: chrF++ {d.Scores["chrF2++"]:F1}, ")
+                    + FormattableString.Invariant($"spBLEU (stand-in) {d.Scores["spBLEU"]:F1}, BLEU {d.Scores["BLEU"]:F1}, ")
                     + FormattableString.Invariant($"exact {d.ExactShare * 100:F1} %, wrong script {d.WrongScriptShare * 100:F1} %")
                     + (d.Trained ? "" : "; never trained");
                 Assert.Contains(expected, titles);
@@ -80,7 +82,8 @@ public sealed class HtmlReportTests
     [Fact]
     public void Samples_carry_their_language_and_run_in_its_direction()
     {
-        var cells = Parse(HtmlReport.Render(SampleReport.Create())).Descendants(Xhtml + "td").Where(td => td.Attribute("lang") is not null).ToList();
+        var cells = Parse(HtmlReport.Render(SampleReport.Create())).Descendants(Xhtml + "td")
+            .Where(td => td.Attribute("lang") is not null).ToList();
         Assert.Contains(cells, c => c.Attribute("lang")!.Value == "ar" && c.Attribute("dir")!.Value == "rtl");
         Assert.Contains(cells, c => c.Attribute("lang")!.Value == "he" && c.Attribute("dir")!.Value == "rtl");
         Assert.Contains(cells, c => c.Attribute("lang")!.Value == "am" && c.Attribute("dir")!.Value == "ltr");
@@ -161,7 +164,8 @@ public sealed class HtmlReportTests
     private static XDocument Parse(string html)
     {
         using var text = new StringReader(html);
-        using var reader = XmlReader.Create(text, new() { DtdProcessing = DtdProcessing.Ignore, CheckCharacters = true, XmlResolver = null });
+        var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, CheckCharacters = true, XmlResolver = null };
+        using var reader = XmlReader.Create(text, settings);
         return XDocument.Load(reader);
     }
 }

@@ -1,5 +1,6 @@
 using Llamax.Evaluation.Reporting;
 using Llamax.Runs;
+using Llamax.Testing;
 
 namespace Llamax.Evaluation.Tests.Reporting;
 

@@ -10,7 +10,8 @@ internal static class SampleReport
 {
     private static readonly string[] Codes =
     [
-        "en", "de", "nl", "sv", "fr", "es", "pt", "it", "ro", "ru", "uk", "pl", "cs", "ar", "he", "fa", "hi", "bn", "am", "ha", "sw", "id", "zh", "zhtrad",
+        "en", "de", "nl", "sv", "fr", "es", "pt", "it", "ro", "ru", "uk", "pl",
+        "cs", "ar", "he", "fa", "hi", "bn", "am", "ha", "sw", "id", "zh", "zhtrad",
     ];
 
     public static ReportDocument Create() => new()
@@ -49,9 +50,17 @@ internal static class SampleReport
         Samples =
         [
             new("en", "de", true, "The museum opens at nine.", "Das Museum öffnet um neun.",
-                [new("base", "The museum opens at nine nine nine nine"), new("after CPT", "Das Museum öffnet um neun Uhr."), new("after tuning", "Das Museum öffnet um neun.")]),
+                [
+                    new("base", "The museum opens at nine nine nine nine"),
+                    new("after CPT", "Das Museum öffnet um neun Uhr."),
+                    new("after tuning", "Das Museum öffnet um neun."),
+                ]),
             new("en", "ar", true, "The museum opens at nine.", "يفتح المتحف في الساعة التاسعة.",
-                [new("base", "The museum opens"), new("after CPT", "المتحف يفتح الساعة 9."), new("after tuning", "يفتح المتحف في الساعة التاسعة.")]),
+                [
+                    new("base", "The museum opens"),
+                    new("after CPT", "المتحف يفتح الساعة 9."),
+                    new("after tuning", "يفتح المتحف في الساعة التاسعة."),
+                ]),
             new("ha", "am", false, "Gidan tarihi yana buɗewa da ƙarfe tara.", "ሙዚየሙ በዘጠኝ ሰዓት ይከፈታል።",
                 [new("base", ""), new("after CPT", "ሙዚየሙ ይከፈታል።"), new("after tuning", "ሙዚየሙ በዘጠኝ ይከፈታል።")]),
             new("he", "zh", false, "המוזיאון נפתח בתשע.", "博物馆九点开门。", [new("after CPT", "博物馆开门。"), new("after tuning", "博物馆在九点开门。")]),

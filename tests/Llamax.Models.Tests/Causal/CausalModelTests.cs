@@ -241,7 +241,7 @@ public sealed class CausalModelTests : IDisposable
         return data;
     }
 
-    [Theory]
+    [Theory(SkipTestWithoutData = true)]
     [Trait("Category", "Golden")]
     [MemberData(nameof(Formats))]
     public void The_same_weights_come_out_of_every_container(string goldenFile, string name, string type)

@@ -78,9 +78,11 @@ public sealed class SafetensorsTests : IDisposable
     [InlineData("""{"a": {"dtype": "F32", "shape": [2], "data_offsets": [-8, 0]}}""", 8, null, "impossible data_offsets")]
     [InlineData("""{"a": {"dtype": "F32", "shape": [2], "data_offsets": [4, 12]}}""",
         12, null, "begins at byte 4 of the data, and byte 0 was expected")]
-    [InlineData("""{"a": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}, "b": {"dtype": "U8", "shape": [4], "data_offsets": [2, 6]}}""",
+    [InlineData(
+        """{"a": {"dtype": "U8", "shape": [4], "data_offsets": [0, 4]}, "b": {"dtype": "U8", "shape": [4], "data_offsets": [2, 6]}}""",
         6, null, "begins at byte 2 of the data, and byte 4 was expected")]
-    [InlineData("""{"a": {"dtype": "U8", "shape": [1], "data_offsets": [0, 1]}, "a": {"dtype": "U8", "shape": [1], "data_offsets": [1, 2]}}""",
+    [InlineData(
+        """{"a": {"dtype": "U8", "shape": [1], "data_offsets": [0, 1]}, "a": {"dtype": "U8", "shape": [1], "data_offsets": [1, 2]}}""",
         2, null, "appears twice")]
     public void A_header_that_lies_is_refused(string header, int dataBytes, ulong? claimedLength, string message) =>
         AssertRefused(Write(header, dataBytes, claimedLength), message);

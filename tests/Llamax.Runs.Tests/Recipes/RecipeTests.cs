@@ -97,5 +97,8 @@ public sealed class RecipeTests
     [InlineData("training.steps")]
     [InlineData("name.first=3")]
     public void A_wrong_assignment_is_refused(string assignment) =>
-        Assert.Contains("--set " + assignment, Assert.Throws<RequestException>(() => RecipeFile.Parse("r.yaml", Text).Set(assignment)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "--set " + assignment,
+            Assert.Throws<RequestException>(() => RecipeFile.Parse("r.yaml", Text).Set(assignment)).Message,
+            StringComparison.Ordinal);
 }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Llamax.Runs;
+using Llamax.Testing;
 using Llamax.Text.Tokenization;
 
 namespace Llamax.Text.Tests.Tokenization;
@@ -14,16 +15,16 @@ public sealed class TokenizerFileTests
         using var folder = new TemporaryFolder();
         AssertRefused(Path.Combine(folder.Path, "absent.model"), "no such file or folder");
         AssertRefused(folder.Path, "a folder without a tokenizer");
-        AssertRefused(folder.File("empty.model", []), "an empty file");
-        AssertRefused(folder.File("letter.txt", "Dear reader, this is no tokenizer."u8.ToArray()), "not a SentencePiece model");
-        AssertRefused(folder.File("pointer.model", "version https://git-lfs.github.com/spec/v1\n"u8.ToArray()), "Git LFS pointer");
-        AssertRefused(folder.File("config.json", "{\"hidden_size\": 64}"u8.ToArray()), "JSON without \"model\"");
-        AssertRefused(folder.File("half.json", "{\"model\": {\"type\": \"BPE\""u8.ToArray()), "not a tokenizer.json");
-        AssertRefused(folder.File("half.json.gz", [0x1F, 0x8B, 8, 0, 0, 0]), "");
-        AssertRefused(folder.File("list.json", "{\"model\": {\"vocab\": []}}"u8.ToArray()), "without an object \"vocab\"");
-        AssertRefused(folder.File("nothing.json", "{\"model\": {\"type\": null}}"u8.ToArray()), "not a tokenizer.json");
-        AssertRefused(folder.File("no-token.json", "{\"added_tokens\": [null]}"u8.ToArray()), "not a tokenizer.json");
-        AssertRefused(folder.File("unigram.json", "{\"model\": {\"type\": \"Unigram\"}}"u8.ToArray()), "type Unigram");
+        AssertRefused(folder.Write("empty.model", []), "an empty file");
+        AssertRefused(folder.Write("letter.txt", "Dear reader, this is no tokenizer."u8.ToArray()), "not a SentencePiece model");
+        AssertRefused(folder.Write("pointer.model", "version https://git-lfs.github.com/spec/v1\n"u8.ToArray()), "Git LFS pointer");
+        AssertRefused(folder.Write("config.json", "{\"hidden_size\": 64}"u8.ToArray()), "JSON without \"model\"");
+        AssertRefused(folder.Write("half.json", "{\"model\": {\"type\": \"BPE\""u8.ToArray()), "not a tokenizer.json");
+        AssertRefused(folder.Write("half.json.gz", [0x1F, 0x8B, 8, 0, 0, 0]), "");
+        AssertRefused(folder.Write("list.json", "{\"model\": {\"vocab\": []}}"u8.ToArray()), "without an object \"vocab\"");
+        AssertRefused(folder.Write("nothing.json", "{\"model\": {\"type\": null}}"u8.ToArray()), "not a tokenizer.json");
+        AssertRefused(folder.Write("no-token.json", "{\"added_tokens\": [null]}"u8.ToArray()), "not a tokenizer.json");
+        AssertRefused(folder.Write("unigram.json", "{\"model\": {\"type\": \"Unigram\"}}"u8.ToArray()), "type Unigram");
     }
 
     [Theory]
@@ -43,7 +44,7 @@ public sealed class TokenizerFileTests
     public void A_tokenizer_json_that_cannot_be_right_or_is_of_another_kind_is_refused_by_name(string model, string what)
     {
         using var folder = new TemporaryFolder();
-        AssertRefused(folder.File("tokenizer.json", Encoding.UTF8.GetBytes($"{{\"model\": {{\"type\": \"BPE\", {model}}}}}")), what);
+        AssertRefused(folder.Write("tokenizer.json", Encoding.UTF8.GetBytes($"{{\"model\": {{\"type\": \"BPE\", {model}}}}}")), what);
     }
 
     [Fact]
@@ -55,7 +56,7 @@ public sealed class TokenizerFileTests
               {"type": "Split", "pattern": {"Regex": "\\p{Nonsense}"}, "behavior": "Isolated"}, {"type": "ByteLevel", "use_regex": false}]},
              "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}
             """;
-        AssertRefused(folder.File("tokenizer.json", Encoding.UTF8.GetBytes(json)), "the pre-tokenizer's expression");
+        AssertRefused(folder.Write("tokenizer.json", Encoding.UTF8.GetBytes(json)), "the pre-tokenizer's expression");
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class TokenizerFileTests
         using var folder = new TemporaryFolder();
         var whole = HuggingFaceWriter.Tokenizer(Vocabularies.Small());
         for (var length = 0; length < whole.Length - 2; length += 971)
-            AssertRefused(folder.File("tokenizer.json", whole[..length]), "");
+            AssertRefused(folder.Write("tokenizer.json", whole[..length]), "");
     }
 
     [Fact]
@@ -111,8 +112,8 @@ public sealed class TokenizerFileTests
         using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
             gzip.Write(content);
         var expected = Convert.ToHexStringLower(SHA256.HashData(content));
-        Assert.Equal(expected, TokenizerFile.Load(folder.File("a.model", content)).Fingerprint);
-        Assert.Equal(expected, TokenizerFile.Load(folder.File("a.model.gz", compressed.ToArray())).Fingerprint);
+        Assert.Equal(expected, TokenizerFile.Load(folder.Write("a.model", content)).Fingerprint);
+        Assert.Equal(expected, TokenizerFile.Load(folder.Write("a.model.gz", compressed.ToArray())).Fingerprint);
     }
 
     [Fact]
@@ -123,8 +124,8 @@ public sealed class TokenizerFileTests
         var plain = TokenizerFile.Load(folder.Path);
         Assert.Equal((1, 2, null, 0), (plain.BosId, plain.EosId, plain.PadId, plain.UnknownId));
 
-        folder.File("tokenizer_config.json", "{\"bos_token\": null, \"eos_token\": {\"content\": \"<s>\"}}"u8.ToArray());
-        folder.File("special_tokens_map.json", "{\"pad_token\": \"</s>\", \"eos_token\": \"</s>\"}"u8.ToArray());
+        folder.Write("tokenizer_config.json", "{\"bos_token\": null, \"eos_token\": {\"content\": \"<s>\"}}"u8.ToArray());
+        folder.Write("special_tokens_map.json", "{\"pad_token\": \"</s>\", \"eos_token\": \"</s>\"}"u8.ToArray());
         var configured = TokenizerFile.Load(folder.Path);
         Assert.Equal((null, 1, 2), (configured.BosId, configured.EosId, configured.PadId));
     }
@@ -134,8 +135,8 @@ public sealed class TokenizerFileTests
     {
         using var folder = new TemporaryFolder();
         var model = Vocabularies.Small();
-        folder.File("tokenizer.model", SentencePieceFormat.Write(model));
-        folder.File("added_tokens.json", Encoding.UTF8.GetBytes($"{{\"<end>\": {model.Pieces.Length}}}"));
+        folder.Write("tokenizer.model", SentencePieceFormat.Write(model));
+        folder.Write("added_tokens.json", Encoding.UTF8.GetBytes($"{{\"<end>\": {model.Pieces.Length}}}"));
         var tokenizer = TokenizerFile.Load(folder.Path);
         var ids = tokenizer.Encode("an<end></s>");
         Assert.Single(ids, model.Pieces.Length);

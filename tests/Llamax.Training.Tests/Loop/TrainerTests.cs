@@ -3,6 +3,7 @@ using Llamax.Models.Causal;
 using Llamax.Models.Native;
 using Llamax.Runs;
 using Llamax.Runs.Progress;
+using Llamax.Testing;
 using Llamax.Training.KillTarget;
 using Llamax.Training.Loop;
 using TorchSharp;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Llamax.Runs;
+using Llamax.Testing;
 using Llamax.Training.KillTarget;
 using Llamax.Training.Tests.Loop;
 

@@ -1,5 +1,6 @@
 using Llamax.Models.Causal;
 using Llamax.Runs;
+using Llamax.Testing;
 using Llamax.Training.KillTarget;
 using Llamax.Training.Loop;
 using Llamax.Training.Optimizers;

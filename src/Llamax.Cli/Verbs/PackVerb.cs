@@ -1,0 +1,64 @@
+using System.CommandLine;
+using Llamax.Cli.Rendering;
+using Llamax.Corpus.Building;
+using Llamax.Corpus.Packing;
+using Llamax.Text.Tokenization;
+
+namespace Llamax.Cli.Verbs;
+
+/// <summary><c>llamax pack ENTRIES</c>: a built training set with another tokenizer or block length than the recipe's.</summary>
+internal static class PackVerb
+{
+    internal static Command Create()
+    {
+        var entries = new Argument<string>("ENTRIES") { Description = "A built training set (Parquet)" };
+        var tokenizer = new Option<string>("--tokenizer", "-t")
+        {
+            Description = "A SentencePiece model or a tokenizer.json, also as .gz, or a folder with one",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var output = new Option<string>("--out") { Description = "Folder of the blocks", HelpName = "DIR", Required = true };
+        var blockLength = new Option<int>("--block-length")
+        {
+            Description = "Tokens in a block",
+            HelpName = "N",
+            DefaultValueFactory = _ => new PackingOptions().BlockLength,
+        };
+        var name = new Option<string>("--name")
+        {
+            Description = "Name of the files",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "blocks",
+        };
+        var command = new Command("pack", """
+            Turns a built training set into blocks of tokens: NAME.tokens, NAME.index and manifest.json. Prints the path of the index.
+
+            Examples:
+              llamax pack runs/mini-real/sets/base/built/entries.parquet --tokenizer llama2/tokenizer.model --out packed
+              llamax pack entries.parquet --tokenizer runs/mini-real/tokenizer --out packed --block-length 2048
+            """)
+        { entries, tokenizer, output, blockLength, name };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var events = Talk.Events();
+            using var display = events as IDisposable;
+            var options = new PackingOptions { BlockLength = parsed.GetValue(blockLength) };
+            var writer = new PackedCorpusWriter(TokenizerFile.Load(parsed.GetValue(tokenizer)!), options, events);
+            var folder = parsed.GetValue(output)!;
+            writer.Write(folder, parsed.GetValue(name)!, Watched(TrainingSetFile.Read(parsed.GetValue(entries)!), cancellation));
+            Console.Out.WriteLine(Path.Combine(folder, parsed.GetValue(name) + ".index"));
+            return Task.FromResult(CommandLine.Done);
+        });
+        return command;
+    }
+
+    private static IEnumerable<T> Watched<T>(IEnumerable<T> items, CancellationToken cancellation)
+    {
+        foreach (var item in items)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            yield return item;
+        }
+    }
+}

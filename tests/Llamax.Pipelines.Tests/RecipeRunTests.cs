@@ -1,0 +1,79 @@
+using Llamax.Runs.Manifests;
+using Llamax.Testing;
+
+namespace Llamax.Pipelines.Tests;
+
+public sealed class RecipeRunTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_same_recipe_gives_the_same_bytes_whether_it_was_interrupted_or_not()
+    {
+        var events = new RecordedEvents();
+        Execute("whole", events, TestContext.Current.CancellationToken);
+        var whole = Results("whole");
+        Assert.Contains("model/model.safetensors", whole.Keys);
+        Assert.Contains("evaluation/builtin/tuned/en-de.json", whole.Keys);
+        Assert.True(File.Exists(_folder["whole", "report.html"]));
+        foreach (var part in (int[])[1, 3, 5, 7, 9])
+        {
+            var name = $"interrupted at {part} tenths";
+            using var interrupted = new CancellationTokenSource();
+            var stopping = new RecordedEvents
+            {
+                OnEvent = count =>
+                {
+                    if (count == events.Count * part / 10)
+                        interrupted.Cancel();
+                },
+            };
+            Assert.Throws<OperationCanceledException>(() => Execute(name, stopping, interrupted.Token));
+            Assert.False(Directory.Exists(_folder[name, "model"]));
+            Execute(name, new(), TestContext.Current.CancellationToken);
+            Assert.Equal(whole, Results(name));
+        }
+    }
+
+    [Fact]
+    public void What_would_be_done_is_a_line_per_stage_and_touches_nothing()
+    {
+        var lines = new RecipeRun(TinyRecipe.Bind(), _folder["dry"], compare: false, new RecordedEvents()).Describe().ToList();
+        Assert.Equal(
+            ["tokenizer", "sets/cpt", "sets/instructions", "phases/cpt", "phases/tuned", "evaluation", "report"],
+            lines.Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]));
+        Assert.Contains("5 steps of 1 blocks on sets/cpt, from random weights", lines[3], StringComparison.Ordinal);
+        Assert.Contains("2 directions, at most 2 sentences each, 2 beams", lines[5], StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["dry"]));
+    }
+
+    [Fact]
+    public void Phases_that_are_only_compared_with_run_only_where_a_comparison_is_asked_for()
+    {
+        var recipe = TinyRecipe.Bind(
+            "phases.plain={set: cpt, compareOnly: true, training: {steps: 1}}", "evaluation.systems=[tuned, plain]");
+        IEnumerable<string> Lines(bool compare) => new RecipeRun(recipe, _folder["dry"], compare, new RecordedEvents()).Describe();
+        Assert.DoesNotContain(Lines(compare: false), line => line.StartsWith("phases/plain", StringComparison.Ordinal));
+        Assert.Contains(Lines(compare: true), line => line.StartsWith("phases/plain", StringComparison.Ordinal));
+    }
+
+    private void Execute(string name, RecordedEvents events, CancellationToken cancellation) =>
+        new RecipeRun(TinyRecipe.Bind(), _folder[name], compare: false, events).Execute(from: null, cancellation);
+
+    /// <summary>The hashes of all results; manifests, timings and the report tell wall time.</summary>
+    private SortedDictionary<string, string> Results(string name)
+    {
+        var hashes = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in Directory.EnumerateFiles(_folder[name], "*", SearchOption.AllDirectories))
+        {
+            var file = Path.GetRelativePath(_folder[name], path);
+            if (Path.GetFileName(file) is not (Manifest.FileName or "timing.jsonl" or "recipe.yaml")
+                && !file.Contains("report", StringComparison.Ordinal) && !file.Contains("checkpoints/", StringComparison.Ordinal))
+                hashes[file] = Manifest.HashFile(path);
+        }
+
+        return hashes;
+    }
+}
