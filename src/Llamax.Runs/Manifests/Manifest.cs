@@ -48,11 +48,11 @@ public sealed record Manifest
     /// <summary>Versions every manifest carries.</summary>
     public static IReadOnlyDictionary<string, string> CurrentVersions { get; } =
         new SortedDictionary<string, string>(StringComparer.Ordinal)
-    {
-        ["llamax"] = typeof(Manifest).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-        ["dotnet"] = Environment.Version.ToString(),
-        ["system"] = RuntimeInformation.RuntimeIdentifier,
-    };
+        {
+            ["llamax"] = typeof(Manifest).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+            ["dotnet"] = Environment.Version.ToString(),
+            ["system"] = RuntimeInformation.RuntimeIdentifier,
+        };
 
     /// <summary>The manifest of a folder; null where there is none or it cannot be read, that is where the folder is not whole.</summary>
     public static Manifest? TryRead(string folder)
