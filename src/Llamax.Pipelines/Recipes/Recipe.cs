@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Llamax.Runs;
 using Llamax.Text.Languages;
 using Llamax.Training.Loop;
@@ -27,10 +26,10 @@ public sealed record Recipe
     public string Device { get; init; } = "cpu";
 
     /// <summary>
-    /// Type of the weights while training. <c>bfloat16</c> keeps fp32 master weights and is much faster where the processor multiplies it
-    /// natively (AMX, AVX512_BF16 on AMD, accelerators), and slower elsewhere; <c>float32</c> is the same everywhere.
+    /// Type of the weights while training. <c>bf16</c> keeps fp32 master weights and is much faster where the processor multiplies it
+    /// natively (AMX, AVX512_BF16 on AMD, accelerators), and slower elsewhere; <c>fp32</c> is the same everywhere.
     /// </summary>
-    public WeightType DataType { get; init; } = WeightType.Float32;
+    public WeightType DataType { get; init; } = WeightType.Fp32;
 
     /// <summary>Languages by any of their codes.</summary>
     public IReadOnlyList<string> Languages { get; init; } = [];
@@ -101,10 +100,8 @@ public sealed record Recipe
 /// <summary>Types in which weights are trained.</summary>
 public enum WeightType
 {
-    [SuppressMessage("Naming", "CA1720", Justification = "It is the name of the type that the user chooses.")]
-    Float32,
-
-    Bfloat16,
+    Fp32,
+    Bf16,
 }
 
 /// <summary>A training phase: a set, a start and how long.</summary>

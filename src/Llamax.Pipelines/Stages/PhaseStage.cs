@@ -60,7 +60,7 @@ internal sealed class PhaseStage(
             InitialModel = initial,
             Configuration = initial is null ? recipe.Model.Configure(loaded.VocabularySize, loaded.BosId, loaded.EosId) : null,
             CompanionFiles = tokenizer.Files,
-            DataType = recipe.DataType == WeightType.Bfloat16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
+            DataType = recipe.DataType == WeightType.Bf16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
             Device = TorchRuntime.ParseDevice(recipe.Device),
         };
         var result = new Trainer(run, new NamedEvents(context.Events, Name)).Train(context.Cancellation);
