@@ -24,7 +24,7 @@ public sealed class RunTests(TinyRun tiny) : IClassFixture<TinyRun>, IDisposable
     [InlineData("model.path=nowhere", "nowhere", "folder")]
     public void A_wrong_recipe_is_refused_before_anything_is_written(string assignment, string what, string mend)
     {
-        var message = LlamaxProgram.Run("run", tiny.Recipe, "--out", _folder["run"], "--set", assignment).Refusal();
+        var message = LlamaxProgram.Run("run", tiny.Recipe, "--out", _folder["run"], "--set", assignment).OptionRefusal();
         Assert.Contains(what, message, StringComparison.Ordinal);
         Assert.Contains(mend, message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["run"]));
@@ -141,7 +141,7 @@ public sealed class RunTests(TinyRun tiny) : IClassFixture<TinyRun>, IDisposable
         foreach (var name in (string[])["blocks.tokens", "blocks.index"])
             Assert.Equal(File.ReadAllBytes(Path.Combine(set, "packed", name)), File.ReadAllBytes(_folder["same", name]));
         var tooShort = LlamaxProgram.Run([.. pack, _folder["other"], "--block-length", "4"]);
-        Assert.Contains("blockLength = 4", tooShort.Refusal(), StringComparison.Ordinal);
+        Assert.Contains("blockLength = 4", tooShort.OptionRefusal(), StringComparison.Ordinal);
         var noSet = LlamaxProgram.Run(["pack", tiny.Recipe, .. pack[2..], _folder["other"]]);
         Assert.Contains("not a built training set", noSet.RefusalAtLast(), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder["other"]));

@@ -71,7 +71,11 @@ public sealed record Recipe
             if (!Sets.ContainsKey(phase.Set))
                 yield return new($"phases.{name}.set", phase.Set, "is not one of the sets", $"the sets are {string.Join(", ", Sets.Keys)}");
             if (phase.From is { } from && !earlier.Contains(from))
-                yield return new($"phases.{name}.from", from, "is not an earlier phase", $"earlier are {string.Join(", ", earlier.DefaultIfEmpty("none"))}");
+            {
+                var known = string.Join(", ", earlier.DefaultIfEmpty("none"));
+                yield return new($"phases.{name}.from", from, "is not an earlier phase", $"earlier are {known}");
+            }
+
             foreach (var problem in phase.Training.Problems())
                 yield return problem with { Option = $"phases.{name}.training.{problem.Option}" };
             earlier.Add(name);
