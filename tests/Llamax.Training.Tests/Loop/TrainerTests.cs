@@ -171,8 +171,10 @@ public sealed class TrainerTests : IDisposable
         var options = TinyRun.Options with { Steps = 1000, MicroBatches = 1, CheckpointEverySteps = 300, ValidateEvery = 100 };
         (TinyRun.In(_folder.Path, corpus) with { Options = options }).Train(events);
         Assert.Single(live.Distinct());
-        var growth = (resident[^1] - resident[0]) >> 20;
-        Assert.True(growth < 24, $"the process grew by {growth} MiB: {string.Join(", ", resident.Select(bytes => bytes >> 20))}");
+
+        // The allocator keeps what it was given until its largest need is met (two checkpoints, at 300 and 600): from there on it is flat.
+        var growth = (resident[^1] - resident[2]) >> 20;
+        Assert.True(growth < 12, $"the process grew by {growth} MiB: {string.Join(", ", resident.Select(bytes => bytes >> 20))}");
     }
 
     internal static void SameResult(string expected, string actual)
