@@ -41,9 +41,7 @@ internal sealed class RunOptions
 
     internal int Run(ParseResult parsed, RecipeFile file, string defaultOut, bool evaluate, CancellationToken cancellation)
     {
-        foreach (var assignment in parsed.GetValue(_set) ?? [])
-            file.Set(assignment);
-        var recipe = RecipeFiles.Bind(file);
+        var recipe = RecipeFiles.Bind(file, parsed.GetValue(_set) ?? []);
         if (!evaluate)
             recipe = recipe with { Evaluation = recipe.Evaluation with { Systems = [] } };
         var events = Talk.Events();

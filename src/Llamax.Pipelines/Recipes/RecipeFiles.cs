@@ -23,13 +23,21 @@ public static class RecipeFiles
         return RecipeFile.Parse("quickstart.yaml", reader.ReadToEnd());
     }
 
-    /// <summary>Applies the chosen profile, binds and checks.</summary>
+    /// <summary>Applies the chosen profile, then the values of the command line, which win over it; binds and checks.</summary>
+    /// <param name="file">The recipe.</param>
+    /// <param name="assignments">As <c>a.b=c</c>; <c>profile=NAME</c> chooses the profile.</param>
     /// <exception cref="RequestException">A key, a value or the whole is wrong; every problem is named.</exception>
-    public static Recipe Bind(RecipeFile file)
+    public static Recipe Bind(RecipeFile file, params IReadOnlyList<string> assignments)
     {
+        foreach (var assignment in assignments.Where(IsProfile))
+            file.Set(assignment);
         file.ApplyProfile();
+        foreach (var assignment in assignments.Where(a => !IsProfile(a)))
+            file.Set(assignment);
         var recipe = RecipeBinder.Bind<Recipe>(file);
         OptionProblem.ThrowIfAny(file.Name, recipe.Problems());
         return recipe;
     }
+
+    private static bool IsProfile(string assignment) => assignment.StartsWith("profile=", StringComparison.Ordinal);
 }

@@ -29,6 +29,14 @@ public sealed class RecipeFilesTests
     }
 
     [Fact]
+    public void A_value_of_the_command_line_wins_over_the_profile()
+    {
+        var recipe = RecipeFiles.Bind(RecipeFiles.Quickstart(), "phases.cpt.training.steps=7", "profile=smoke");
+        Assert.Equal(7, recipe.Phases["cpt"].Training.Steps);
+        Assert.Equal(4, recipe.Languages.Count);
+    }
+
+    [Fact]
     public void The_quickstart_is_part_of_the_program_and_its_smoke_profile_is_small()
     {
         var file = RecipeFiles.Quickstart();
