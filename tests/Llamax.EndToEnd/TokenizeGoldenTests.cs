@@ -11,7 +11,7 @@ public sealed class TokenizeGoldenTests
 {
     private const int Sample = 100;
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Names))]
     public void Lines_get_the_ids_that_the_original_program_gives_and_come_back_as_text(string name)
     {
@@ -35,9 +35,11 @@ public sealed class TokenizeGoldenTests
     public static TheoryData<string> Names()
     {
         var data = new TheoryData<string>();
-        foreach (var file in Directory.EnumerateFiles(Goldens.GoldenPath("tokenizers"), "*.jsonl.gz").Order(StringComparer.Ordinal))
+        foreach (var file in Goldens.Files("tokenizers", "*.jsonl.gz"))
             if (Read(file).FirstOrDefault()?["ids"] is not null)
                 data.Add(Path.GetFileName(file)[..^".jsonl.gz".Length]);
+        if (data.Count == 0)
+            data.Add(new TheoryDataRow<string>("") { Skip = Goldens.NoSuchKind });
         return data;
     }
 

@@ -18,6 +18,20 @@ public static class Goldens
     /// <summary>A file or folder below <see cref="Root"/>.</summary>
     public static string GoldenPath(params string[] parts) => RequirePath(Path.Combine([Root, .. parts]));
 
+    /// <summary>Why a golden test without any case is skipped.</summary>
+    public const string NoSuchKind = "The folder of reference values has none of this kind.";
+
+    /// <summary>
+    /// Reference files below a folder of <see cref="Root"/>, in ordinal order, as cases of a theory; none where it lacks the folder.
+    /// </summary>
+    public static IEnumerable<string> Files(string folder, string pattern)
+    {
+        var path = Path.Combine(Root, folder);
+        return Directory.Exists(path)
+            ? Directory.EnumerateFiles(path, pattern, SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            : [];
+    }
+
     /// <summary>The root of this repository, found from the test's own folder.</summary>
     public static string Repository
     {

@@ -18,8 +18,8 @@ public sealed class GoldenTrainingTests
     public void Every_golden_run_is_reproduced_step_by_step()
     {
         TorchRuntime.SetThreads(1);
-        var folders = Directory.GetDirectories(Goldens.GoldenPath("models")).Where(IsTraining).Order(StringComparer.Ordinal).ToList();
-        Assert.SkipWhen(folders.Count == 0, "There is no golden of kind training.");
+        var folders = Goldens.Files("models", "golden.json").Select(file => Path.GetDirectoryName(file)!).Where(IsTraining).ToList();
+        Assert.SkipWhen(folders.Count == 0, Goldens.NoSuchKind);
         foreach (var folder in folders)
             Reproduce(folder);
     }
