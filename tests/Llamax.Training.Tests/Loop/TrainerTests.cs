@@ -172,8 +172,8 @@ public sealed class TrainerTests : IDisposable
         (TinyRun.In(_folder.Path, corpus) with { Options = options }).Train(events);
         Assert.Single(live.Distinct());
 
-        // The process also runs other tests, whose heaps come and go: 64 MiB over 800 steps is 80 KiB a step, where one forgotten batch
-        // of this model is more. The count of live tensors above is exact.
+        // The process also runs other tests, whose heaps come and go: 64 MiB over 800 steps is 80 KiB a step. The
+        // count of live tensors above is exact.
         var growth = (resident[^1] - resident[0]) >> 20;
         Assert.True(growth < 64, $"the process grew by {growth} MiB: {string.Join(", ", resident.Select(bytes => bytes >> 20))}");
     }
