@@ -25,13 +25,19 @@ public sealed class CausalModel : IDisposable
     /// <param name="device">Where they live.</param>
     /// <exception cref="RequestException">The config breaks its rules.</exception>
     public CausalModel(CausalConfig config, ScalarType dtype, Device device)
+        : this(config, layout => zeros(layout.Length, dtype, device))
+    {
+    }
+
+    private CausalModel(CausalConfig config, Func<ParameterLayout, Tensor> flat)
     {
         ArgumentNullException.ThrowIfNull(config);
         OptionProblem.ThrowIfAny("the model's config", config.Problems());
-        (Config, DType, Device) = (config, dtype, device);
         using var quiet = no_grad();
         var layout = new ParameterLayout(config);
-        FlatParameters = zeros(layout.Length, dtype, device).DetachFromDisposeScope();
+        Config = config;
+        FlatParameters = flat(layout).DetachFromDisposeScope();
+        (DType, Device) = (FlatParameters.dtype, FlatParameters.device);
         DecayedLength = layout.DecayedLength;
         Parameters = [.. layout.Slices.Select(slice => Slice(slice.Name, slice.Shape, slice.Offset))];
         _byName = Parameters.ToDictionary(p => p.Name, StringComparer.Ordinal);
@@ -40,7 +46,7 @@ public sealed class CausalModel : IDisposable
         OutputWeight = config.TiedHead ? _embedding : this[CausalTensorNames.Head];
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new DecoderBlock(config, name =>
             _byName.GetValueOrDefault(CausalTensorNames.InLayer(layer, name))?.Value))];
-        _rotary = new(() => new RotaryTable(config, dtype, device));
+        _rotary = new(() => new RotaryTable(config, DType, Device));
     }
 
     public CausalConfig Config { get; }
@@ -92,6 +98,12 @@ public sealed class CausalModel : IDisposable
             }
         }
     }
+
+    /// <summary>
+    /// Another model over the same weights, whose parameters have gradients of their own: two threads can run backward at the same
+    /// time, one through each. The caller disposes it; the weights live until the last of both is gone.
+    /// </summary>
+    public CausalModel Alias() => new(Config, _ => FlatParameters.alias());
 
     /// <summary>The hidden states of a batch.</summary>
     /// <param name="tokens">[B, S] int64.</param>

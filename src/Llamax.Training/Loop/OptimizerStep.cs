@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Llamax.Corpus.Packing;
 using Llamax.Models.Causal;
 using Llamax.Runs;
@@ -9,17 +10,37 @@ using static TorchSharp.torch;
 namespace Llamax.Training.Loop;
 
 /// <summary>One step: micro-batches forward and backward, then the optimiser. Knows neither corpus nor schedule.</summary>
-internal sealed class OptimizerStep(CausalModel model, FlatAdamW optimizer, int blocksPerMicroBatch)
+internal sealed class OptimizerStep : IDisposable
 {
+    private readonly FlatAdamW _optimizer;
+    private readonly int _blocksPerMicroBatch;
+    private readonly (CausalModel Model, FlatGradient Gradient)[] _workers;
+
+    /// <param name="model">What is trained.</param>
+    /// <param name="optimizer">Made for <paramref name="model"/>.</param>
+    /// <param name="blocksPerMicroBatch">The last micro-batch of a step may be smaller.</param>
+    /// <param name="workers">Micro-batches that run at the same time.</param>
+    public OptimizerStep(CausalModel model, FlatAdamW optimizer, int blocksPerMicroBatch, int workers = 1)
+    {
+        (_optimizer, _blocksPerMicroBatch) = (optimizer, blocksPerMicroBatch);
+        _workers = new (CausalModel, FlatGradient)[workers];
+        _workers[0] = (model, optimizer.ModelGradient);
+        for (var i = 1; i < workers; i++)
+        {
+            var alias = model.Alias();
+            _workers[i] = (alias, new FlatGradient(alias));
+        }
+    }
+
     /// <summary>Moves the model by the gradient of the mean loss over all loss tokens of <paramref name="blocks"/>.</summary>
-    /// <param name="blocks">The blocks of the step; the last micro-batch may be smaller.</param>
+    /// <param name="blocks">The blocks of the step.</param>
     /// <param name="learningRate">Of this step.</param>
     /// <param name="tally">Grows by the losses.</param>
-    /// <exception cref="RequestException">The gradient is not finite; the model has not moved.</exception>
-    public StepOutcome Run(ReadOnlySpan<PackedBlock> blocks, double learningRate, LossTally tally)
+    /// <exception cref="RequestException">A block does not fit the model, or the gradient is not finite; the model has not moved.</exception>
+    public StepOutcome Run(ReadOnlyMemory<PackedBlock> blocks, double learningRate, LossTally tally)
     {
         var (tokens, lossTokens) = (0L, 0L);
-        foreach (var block in blocks)
+        foreach (var block in blocks.Span)
         {
             tokens += MicroBatch.TokenCount(block);
             lossTokens += MicroBatch.LossTokens(block);
@@ -30,19 +51,18 @@ internal sealed class OptimizerStep(CausalModel model, FlatAdamW optimizer, int 
             return new StepOutcome(null, null, tokens, 0);
 
         var loss = 0.0;
-        for (var start = 0; start < blocks.Length; start += blocksPerMicroBatch)
-        {
-            using var scope = NewDisposeScope();
-            var part = blocks.Slice(start, Math.Min(blocksPerMicroBatch, blocks.Length - start));
-            using var batch = MicroBatch.From(part, model.Config, model.Device);
-            var losses = NextTokenLoss.Backward(model, batch, lossTokens);
-            optimizer.Collect();
-            foreach (var one in losses)
-                loss += one;
-            tally.Add(part, batch.TargetPlaces, losses);
-        }
+        var microBatches = new List<ReadOnlyMemory<PackedBlock>>();
+        for (var start = 0; start < blocks.Length; start += _blocksPerMicroBatch)
+            microBatches.Add(blocks.Slice(start, Math.Min(_blocksPerMicroBatch, blocks.Length - start)));
+        foreach (var beside in microBatches.Chunk(_workers.Length))
+            foreach (var (part, places, losses) in SideBySide(beside, lossTokens))
+            {
+                foreach (var one in losses)
+                    loss += one;
+                tally.Add(part.Span, places, losses);
+            }
 
-        var norm = optimizer.GradientNorm();
+        var norm = _optimizer.GradientNorm();
         if (!double.IsFinite(norm))
         {
             throw new RequestException(
@@ -51,9 +71,55 @@ internal sealed class OptimizerStep(CausalModel model, FlatAdamW optimizer, int 
                 "start again in a new folder with a lower learning rate or a longer warm-up");
         }
 
-        optimizer.Step(learningRate, norm);
+        _optimizer.Step(learningRate, norm);
         return new StepOutcome(loss / lossTokens, norm, tokens, lossTokens);
     }
+
+    public void Dispose()
+    {
+        foreach (var (model, gradient) in _workers.AsSpan(1))
+        {
+            gradient.Dispose();
+            model.Dispose();
+        }
+    }
+
+    // Each worker has a gradient of its own, and they are summed in the workers' order: the threads' timing changes no bit.
+    private MicroBatchLosses[] SideBySide(ReadOnlyMemory<PackedBlock>[] microBatches, long lossTokens)
+    {
+        var results = new MicroBatchLosses[microBatches.Length];
+        if (microBatches.Length == 1)
+        {
+            results[0] = Backward(0);
+        }
+        else
+        {
+            try
+            {
+                Parallel.For(
+                    0, microBatches.Length, new() { MaxDegreeOfParallelism = microBatches.Length },
+                    worker => results[worker] = Backward(worker));
+            }
+            catch (AggregateException failures)
+            {
+                ExceptionDispatchInfo.Throw(failures.InnerExceptions[0]);
+            }
+        }
+
+        for (var worker = 0; worker < microBatches.Length; worker++)
+            _optimizer.Collect(_workers[worker].Gradient);
+        return results;
+
+        MicroBatchLosses Backward(int worker)
+        {
+            using var scope = NewDisposeScope();
+            var (model, part) = (_workers[worker].Model, microBatches[worker]);
+            using var batch = MicroBatch.From(part.Span, model.Config, model.Device);
+            return new(part, batch.TargetPlaces, NextTokenLoss.Backward(model, batch, lossTokens));
+        }
+    }
+
+    private readonly record struct MicroBatchLosses(ReadOnlyMemory<PackedBlock> Blocks, int[] Places, float[] Losses);
 }
 
 /// <summary>What a step did.</summary>

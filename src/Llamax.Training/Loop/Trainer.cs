@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Llamax.Corpus.Packing;
 using Llamax.Models.Causal;
@@ -33,8 +32,7 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         using var log = new StepLog(run.Folder);
         if (FinishedBefore(start.Settings) is { } result)
             return result;
-        TorchRuntime.SetThreads(run.Options.Threads);
-        TorchRuntime.KeepFreedMemory();
+        TorchRuntime.SetThreads(run.Options.ThreadsOfAWorker);
         TorchRuntime.KeepFreedMemory();
         var checkpoint = _checkpoints.NewestIntact(events.Warn);
         if (checkpoint is not null)
@@ -58,9 +56,9 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         TrainingStart start, CausalModel model, FlatAdamW optimizer, StepLog log, TrainingState state, CancellationToken cancellation)
     {
         var (options, order) = (run.Options, start.Order);
-        var optimizerStep = new OptimizerStep(model, optimizer, options.BlocksPerMicroBatch);
+        using var optimizerStep = new OptimizerStep(model, optimizer, options.BlocksPerMicroBatch, options.Workers);
         var pace = new TrainingPace(run.Folder, order.Steps, state.Step, run.Clock);
-        var buffers = new List<PackedBlock>();
+        var buffers = Array.Empty<PackedBlock>();
         var (savedStep, savedAt) = (state.Step, run.Clock.GetTimestamp());
         using var bar = events.Begin("train", order.Steps, "step");
         bar.Advance(state.Step);
@@ -81,7 +79,7 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
 
                 cancellation.ThrowIfCancellationRequested();
                 var learningRate = start.Schedule.At(state.Step);
-                var outcome = optimizerStep.Run(Read(order.BlocksOf(state.Step), buffers), learningRate, state.Tally);
+                var outcome = optimizerStep.Run(Read(order.BlocksOf(state.Step), ref buffers), learningRate, state.Tally);
                 state = state.After(outcome);
                 pace.Count(outcome.Tokens);
                 Report(log, pace, state, outcome, learningRate, order.Steps);
@@ -104,13 +102,13 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
 
     private static bool IsDue(int step, int every, int steps) => step == steps || (every > 0 && step > 0 && step % every == 0);
 
-    private Span<PackedBlock> Read(int[] blocks, List<PackedBlock> buffers)
+    private ReadOnlyMemory<PackedBlock> Read(int[] blocks, ref PackedBlock[] buffers)
     {
-        while (buffers.Count < blocks.Length)
-            buffers.Add(new PackedBlock(run.Corpus.BlockLength));
+        if (buffers.Length < blocks.Length)
+            buffers = [.. blocks.Select(_ => new PackedBlock(run.Corpus.BlockLength))];
         for (var i = 0; i < blocks.Length; i++)
             run.Corpus.Read(blocks[i], buffers[i]);
-        return CollectionsMarshal.AsSpan(buffers)[..blocks.Length];
+        return buffers.AsMemory(0, blocks.Length);
     }
 
     private void Report(StepLog log, TrainingPace pace, TrainingState state, StepOutcome outcome, double learningRate, int steps)

@@ -24,6 +24,12 @@ public sealed record TrainingOptions
     /// </summary>
     public int MicroBatches { get; init; } = 1;
 
+    /// <summary>
+    /// Micro-batches that run at the same time, each on its share of the threads and with a gradient of its own. Where a model is too
+    /// small to keep several threads busy with one product, this does; it costs the memory of so many micro-batches and gradients.
+    /// </summary>
+    public int Workers { get; init; } = 1;
+
     /// <summary>Learning rate at the end of the warm-up.</summary>
     public double LearningRate { get; init; } = 2e-5;
 
@@ -76,6 +82,9 @@ public sealed record TrainingOptions
     /// </summary>
     public int Threads { get; init; }
 
+    /// <summary>Threads of one tensor operation, such that all workers together use <see cref="Threads"/>.</summary>
+    internal int ThreadsOfAWorker => Workers == 1 ? Threads : Math.Max(1, (Threads > 0 ? Threads : Environment.ProcessorCount) / Workers);
+
     internal AdamWOptions AdamW => new()
     {
         WeightDecay = WeightDecay,
@@ -115,6 +124,12 @@ public sealed record TrainingOptions
             yield return new("blocksPerMicroBatch", BlocksPerMicroBatch, "must be 1 to 65536", "use 1, which needs the least memory");
         if (MicroBatches is < 1 or > 65536)
             yield return new("microBatches", MicroBatches, "must be 1 to 65536", "use 1 for no accumulation");
+        if (Workers < 1 || Workers > Math.Max(1, MicroBatches))
+        {
+            yield return new(
+                "workers", Workers, $"must be 1 to the number of micro-batches, {MicroBatches}", "split the step into more microBatches");
+        }
+
         if (!(LearningRate > 0 && LearningRate <= 1))
             yield return new("learningRate", LearningRate, "must be above 0 and at most 1", "use 2e-5, the paper's value");
         if (WarmupSteps < 0)

@@ -13,7 +13,6 @@ internal sealed class FlatAdamW : IDisposable
 {
     private readonly AdamWOptions _options;
     private readonly Tensor _parameters;
-    private readonly Tensor _modelGradient;
     private readonly Tensor _gradient;
     private readonly Tensor _steps;
     private readonly long _decayedLength;
@@ -26,14 +25,8 @@ internal sealed class FlatAdamW : IDisposable
         _options = options;
         _parameters = model.FlatParameters.alias().DetachFromDisposeScope();
         _decayedLength = options.DecayAllParameters ? _parameters.shape[0] : model.DecayedLength;
-        _modelGradient = zeros_like(_parameters).DetachFromDisposeScope();
-        foreach (var parameter in model.Parameters)
-        {
-            parameter.Value.requires_grad = true;
-            parameter.Value.grad = _modelGradient.narrow(0, parameter.Offset, parameter.Length).view(parameter.Value.shape);
-        }
-
-        _gradient = IsFullPrecision ? _modelGradient : Float32Zeros();
+        ModelGradient = new FlatGradient(model);
+        _gradient = IsFullPrecision ? ModelGradient.Values : Float32Zeros();
         Master = IsFullPrecision ? null : _parameters.to(ScalarType.Float32).DetachFromDisposeScope();
         FirstMoment = Float32Zeros();
         SecondMoment = Float32Zeros();
@@ -49,18 +42,23 @@ internal sealed class FlatAdamW : IDisposable
     /// <summary>[n] fp32 weights behind a model of lower precision; null where the model itself is fp32.</summary>
     public Tensor? Master { get; }
 
+    /// <summary>Where a backward pass through the model leaves its gradient; <see cref="Collect"/> takes it from there.</summary>
+    public FlatGradient ModelGradient { get; }
+
     private bool IsFullPrecision => _parameters.dtype == ScalarType.Float32;
 
     /// <summary>Sets the number of optimiser steps taken before, when moments come from a checkpoint.</summary>
     public void ContinueFrom(long stepsTaken) => _steps.fill_(stepsTaken);
 
-    /// <summary>Adds what a backward pass left in the parameters to the gradient of the step; call after every micro-batch.</summary>
-    public void Collect()
+    /// <summary>Adds what a backward pass left in a model to the gradient of the step, and clears it there.</summary>
+    /// <param name="left">Of the model itself, or of an alias that ran beside it; call after every micro-batch.</param>
+    public void Collect(FlatGradient left)
     {
-        if (IsFullPrecision)
+        // In fp32 the model's own backward passes have added to the gradient of the step already.
+        if (ReferenceEquals(left.Values, _gradient))
             return;
-        _gradient.add_(_modelGradient);
-        _modelGradient.zero_();
+        _gradient.add_(left.Values);
+        left.Values.zero_();
     }
 
     /// <summary>Norm of the collected gradient over all parameters.</summary>
@@ -95,7 +93,7 @@ internal sealed class FlatAdamW : IDisposable
     {
         if (!IsFullPrecision)
             _gradient.Dispose();
-        _modelGradient.Dispose();
+        ModelGradient.Dispose();
         FirstMoment.Dispose();
         SecondMoment.Dispose();
         Master?.Dispose();

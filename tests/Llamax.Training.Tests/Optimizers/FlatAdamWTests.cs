@@ -58,7 +58,7 @@ public sealed class FlatAdamWTests
         {
             using (no_grad())
                 norm.grad!.fill_(1);
-            optimizer.Collect();
+            optimizer.Collect(optimizer.ModelGradient);
             optimizer.Step(1e-4, optimizer.GradientNorm());
         }
 
