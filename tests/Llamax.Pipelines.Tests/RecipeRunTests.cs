@@ -1,3 +1,5 @@
+using Llamax.Decoding.Prompts;
+using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Testing;
 
@@ -57,6 +59,46 @@ public sealed class RecipeRunTests : IDisposable
         IEnumerable<string> Lines(bool compare) => new RecipeRun(recipe, _folder["dry"], compare, new RecordedEvents()).Describe();
         Assert.DoesNotContain(Lines(compare: false), line => line.StartsWith("phases/plain", StringComparison.Ordinal));
         Assert.Contains(Lines(compare: true), line => line.StartsWith("phases/plain", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_comparison_or_other_test_sentences_that_are_asked_for_later_add_to_the_run()
+    {
+        string[] plain = ["phases.plain={set: cpt, compareOnly: true, training: {steps: 1}}", "evaluation.systems=[tuned, plain]"];
+        void Run(bool compare, params string[] assignments) =>
+            new RecipeRun(TinyRecipe.Bind([.. plain, .. assignments]), _folder["run"], compare, new RecordedEvents())
+                .Execute(from: null, TestContext.Current.CancellationToken);
+        Run(compare: false);
+        Assert.DoesNotContain("plain", File.ReadAllText(_folder["run", "report.html"]), StringComparison.Ordinal);
+        var (model, direction) = (_folder["run", "phases", "tuned", "result.json"], _folder["run", "evaluation", "builtin", "tuned", "en-de.json"]);
+        var times = (File.GetLastWriteTimeUtc(model), File.GetLastWriteTimeUtc(direction));
+        Run(compare: true);
+        Assert.Contains("plain", File.ReadAllText(_folder["run", "report.html"]), StringComparison.Ordinal);
+        Assert.Equal(times, (File.GetLastWriteTimeUtc(model), File.GetLastWriteTimeUtc(direction)));
+        Run(compare: true, "evaluation.sentencesPerDirection=3", "evaluation.beams=1");
+        Assert.Equal(times.Item1, File.GetLastWriteTimeUtc(model));
+        Assert.NotEqual(times.Item2, File.GetLastWriteTimeUtc(direction));
+        Assert.Contains(
+            "phases/tuned of a run with other options",
+            Assert.Throws<RequestException>(() => Run(compare: true, "phases.tuned.training.steps=4")).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_says_which_directions_it_was_trained_for()
+    {
+        var recipe = TinyRecipe.Bind("languages=[en, de, fr, ru]", "data.unseenPairs=0.4", "sets.cpt.languages=[en, de]");
+        new RecipeRun(recipe, _folder["run"], compare: false, new RecordedEvents()).Execute(from: null, TestContext.Current.CancellationToken);
+        var cpt = TranslationProfile.Load(_folder["run", "phases", "cpt", "model"]);
+        Assert.True(cpt.Covers("en", "de") && cpt.Covers("de", "en"));
+        Assert.False(cpt.Covers("en", "fr"));
+        var tuned = TranslationProfile.Load(_folder["run", "model"]);
+        var languages = (string[])["en", "de", "fr", "ru"];
+        var unseen = languages.SelectMany(_ => languages, (source, target) => (source, target))
+            .Where(d => d.source != d.target && !tuned.Covers(d.source, d.target)).ToList();
+        Assert.Equal(2, unseen.Count);
+        Assert.Equal(unseen[0], (unseen[1].target, unseen[1].source));
+        Assert.All(unseen, d => Assert.True(d.source != "en" && d.target != "en"));
     }
 
     private void Execute(string name, RecordedEvents events, CancellationToken cancellation) =>

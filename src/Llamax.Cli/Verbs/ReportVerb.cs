@@ -11,8 +11,8 @@ internal static class ReportVerb
     {
         var folder = new Argument<string>("DIR") { Description = "Folder of a run, or of its report" };
         var command = new Command("report", """
-            Makes the HTML pages of a run again from its stored numbers. Reads every report*.json in DIR and DIR/report, writes the page
-            beside it, and prints the paths of the pages.
+            Makes the HTML pages of a run again from its stored numbers: reads every report*.json in DIR and DIR/report, writes the
+            pages into DIR, and prints their paths.
 
             Examples:
               llamax report quickstart
@@ -32,7 +32,7 @@ internal static class ReportVerb
 
             foreach (var document in documents)
             {
-                var page = Path.ChangeExtension(document, ".html");
+                var page = Path.Combine(path, Path.ChangeExtension(Path.GetFileName(document), ".html"));
                 AtomicFile.WriteAllText(page, HtmlReport.Render(ReportDocument.Read(document)));
                 Console.Out.WriteLine(page);
             }

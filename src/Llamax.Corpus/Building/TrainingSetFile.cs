@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 using System.Text.Json.Serialization;
 using Llamax.Runs;
@@ -81,7 +80,6 @@ public static class TrainingSetFile
         }
     }
 
-    [SuppressMessage("Performance", "CA1812", Justification = "Made by the Parquet reader.")]
     private sealed class Row
     {
         [JsonPropertyName("kind"), ParquetRequired]
@@ -117,7 +115,6 @@ public static class TrainingSetFile
         }
     }
 
-    [SuppressMessage("Performance", "CA1812", Justification = "Made by the Parquet reader.")]
     private sealed class Segment
     {
         [JsonPropertyName("text"), ParquetRequired]

@@ -92,9 +92,8 @@ public sealed record FileDescription
         var malformed = new MalformedLines();
         var (lines, empty, objects, least, most) = (0L, 0L, 0L, int.MaxValue, 0);
         var columns = new List<Dictionary<string, long>>();
-        foreach (var line in CorpusFile.Lines(description.Path, malformed))
+        foreach (var line in CorpusFile.Lines(description.Path, malformed, cancellation))
         {
-            cancellation.ThrowIfCancellationRequested();
             lines++;
             if (line.Text is not { } text)
                 continue;

@@ -21,9 +21,18 @@ internal static class CorpusFile
 
     /// <summary>Every line in order, malformed ones as null, so that files which are parallel by line stay so.</summary>
     /// <exception cref="RequestException">The file cannot be read: missing, a folder, damaged gzip, a line of more than 16 MiB.</exception>
-    public static IEnumerable<FileLine> Lines(string path, MalformedLines malformed)
+    public static IEnumerable<FileLine> Lines(string path, MalformedLines malformed, CancellationToken cancellation = default) =>
+        Lines(() => Open(path), path, malformed, cancellation);
+
+    /// <summary>The same of a stream that no path names.</summary>
+    /// <param name="open">Called when the reading begins; the stream is disposed at its end.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="malformed">Counts what is no UTF-8.</param>
+    /// <param name="cancellation">Ends the waiting for a pipe too.</param>
+    public static IEnumerable<FileLine> Lines(
+        Func<Stream> open, string name, MalformedLines malformed, CancellationToken cancellation)
     {
-        using var stream = Open(path);
+        using var stream = open();
         var buffer = new byte[1 << 16];
         var (start, searched, end, number) = (0, 0, 0, 0L);
         while (true)
@@ -32,7 +41,7 @@ internal static class CorpusFile
             if (length >= 0)
             {
                 var lineEnd = searched + length;
-                yield return new FileLine(++number, Decode(buffer.AsSpan(start, lineEnd - start), path, number, malformed));
+                yield return new FileLine(++number, Decode(buffer.AsSpan(start, lineEnd - start), name, number, malformed));
                 start = searched = lineEnd + 1;
                 continue;
             }
@@ -41,15 +50,15 @@ internal static class CorpusFile
             buffer.AsSpan(start, end - start).CopyTo(buffer);
             (start, searched, end) = (0, end - start, end - start);
             if (end >= LongestLineBytes)
-                throw new RequestException($"a line of over {LongestLineBytes >> 20} MiB", Origin(path, number + 1), "give a text file");
+                throw new RequestException($"a line of over {LongestLineBytes >> 20} MiB", Origin(name, number + 1), "give a text file");
             if (end == buffer.Length)
                 Array.Resize(ref buffer, 2 * buffer.Length);
-            var read = Read(stream, buffer.AsSpan(end), path);
+            var read = Read(stream, buffer.AsMemory(end), name, cancellation);
             end += read;
             if (read > 0)
                 continue;
             if (end > 0)
-                yield return new FileLine(number + 1, Decode(buffer.AsSpan(0, end), path, number + 1, malformed));
+                yield return new FileLine(number + 1, Decode(buffer.AsSpan(0, end), name, number + 1, malformed));
             yield break;
         }
     }
@@ -61,7 +70,7 @@ internal static class CorpusFile
     public static string? PlainOrCompressed(string path) =>
         File.Exists(path) ? path : File.Exists(path + ".gz") ? path + ".gz" : null;
 
-    private static string? Decode(ReadOnlySpan<byte> line, string path, long number, MalformedLines malformed)
+    private static string? Decode(ReadOnlySpan<byte> line, string name, long number, MalformedLines malformed)
     {
         if (number == 1 && line.StartsWith(Encoding.UTF8.Preamble))
             line = line[Encoding.UTF8.Preamble.Length..];
@@ -73,8 +82,8 @@ internal static class CorpusFile
         }
         catch (DecoderFallbackException error)
         {
-            var what = string.Create(CultureInfo.InvariantCulture, $"no valid UTF-8 at byte {error.Index} of the line");
-            malformed.Add(Origin(path, number), what, "convert the file to UTF-8, for example with iconv");
+            var what = string.Create(CultureInfo.InvariantCulture, $"no valid UTF-8 at byte {error.Index + 1} of the line");
+            malformed.Add(Origin(name, number), what, "convert the file to UTF-8, for example with iconv");
             return null;
         }
     }
@@ -83,11 +92,13 @@ internal static class CorpusFile
     {
         if (!File.Exists(path))
         {
-            var found = Directory.Exists(path) ? "a folder was found, a file expected" : "the file does not exist";
+            var found = Directory.Exists(path) ? "a folder was found, a file expected" : "there is no such file";
             throw new RequestException(found, path, "check the path");
         }
 
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
+        if (!file.CanSeek)
+            return file;
         Span<byte> magic = stackalloc byte[4];
         magic = magic[..file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false)];
         file.Position = 0;
@@ -103,15 +114,19 @@ internal static class CorpusFile
         }
     }
 
-    private static int Read(Stream stream, Span<byte> buffer, string path)
+    private static int Read(Stream stream, Memory<byte> buffer, string name, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         try
         {
-            return stream.Read(buffer);
+            // A pipe cannot be called back from waiting; whoever waits for it can.
+            return stream.CanSeek || !cancellation.CanBeCanceled
+                ? stream.Read(buffer.Span)
+                : Task.Run(() => stream.Read(buffer.Span), CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
         }
         catch (InvalidDataException error)
         {
-            throw new RequestException("the gzip data is damaged or cut off", path, "fetch the file again", error);
+            throw new RequestException("the gzip data is damaged or cut off", name, "fetch the file again", error);
         }
     }
 }

@@ -17,11 +17,13 @@ internal sealed class RunData
     private readonly HashSet<(Language, Language)> _unseen;
     private readonly Lazy<MultilingualLexicon> _lexicon;
     private readonly IReadOnlyList<string> _lexicons;
+    private readonly Lazy<BuiltInCorpus> _builtIn;
 
     /// <exception cref="RequestException">A source or lexicon is missing.</exception>
     public RunData(Recipe recipe)
     {
         Languages = recipe.ResolveLanguages();
+        _builtIn = new(() => new BuiltInCorpus(Languages));
         _heldOutSentences = new(() => [.. _sources!.OfType<CorpusSource>().SelectMany(s => s.HeldOutSentences())]);
         _sources = [.. recipe.Data.Sources.Select(source => Open(source, recipe.Seed))];
         _lexicons = recipe.Data.Lexicons;
@@ -93,7 +95,7 @@ internal sealed class RunData
         switch (options.Kind)
         {
             case SourceKind.Builtin:
-                return new BuiltInSource(options, Languages, seed);
+                return new BuiltInSource(_builtIn.Value, options, seed);
             case SourceKind.Mirror:
                 var corpus = MirrorCorpora.Open(options.Name!, Mirror());
                 return new CorpusSource(corpus, FingerprintOfFolder(corpus.Folder), options, Languages, seed, Malformed, _heldOutSentences);
@@ -108,21 +110,14 @@ internal sealed class RunData
     private IEnumerable<LexiconEntry> LexiconEntries(string name)
     {
         if (name == "builtin")
-            return BuiltInEntries();
+            return BuiltInLexicon.Entries(_builtIn.Value);
         var corpus = MirrorCorpora.Open(name, Mirror());
         return Pairs(Languages).Where(p => corpus.Has(p.Source, p.Target)).SelectMany(p => corpus.Pairs(p.Source, p.Target, Malformed)
             .Select(entry => new LexiconEntry(p.Source.Code, entry.Source, p.Target.Code, entry.Target)));
     }
 
-    private IEnumerable<LexiconEntry> BuiltInEntries() =>
-        from concept in new BuiltInCorpus(Languages).Lexicon().GroupBy(term => term.Concept)
-        let terms = concept.ToList()
-        from i in Enumerable.Range(0, terms.Count)
-        from j in Enumerable.Range(i + 1, terms.Count - i - 1)
-        select new LexiconEntry(terms[i].Language.Code, terms[i].Text, terms[j].Language.Code, terms[j].Text);
-
     private string FingerprintOfLexicon(string name) =>
-        name == "builtin" ? new BuiltInCorpus(Languages).LocaleData : FingerprintOfFolder(MirrorCorpora.Open(name, Mirror()).Folder);
+        name == "builtin" ? _builtIn.Value.LocaleData : FingerprintOfFolder(MirrorCorpora.Open(name, Mirror()).Folder);
 
     /// <summary>
     /// Names and sizes: published sets do not change under one name, and hashing all of a mirror at every start would be slow.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Llamax.Decoding.Translators;
 using Llamax.Evaluation.Directions;
 using Llamax.Evaluation.Reporting;
 using Llamax.Evaluation.Suites;
@@ -22,13 +23,18 @@ internal sealed class EvaluationStage(
 {
     public const string CopySystem = "copy of the source";
 
+    private readonly Dictionary<SuiteKind, TestSet> _tests = [];
+
     /// <summary>The systems in the order of the report, the copy baseline first.</summary>
     public IEnumerable<(string Folder, string Title)> Systems =>
         systems.Select(s => (s.Key, s.Value.Title)).Prepend(("copy", CopySystem));
 
+    /// <summary>Directions keep their files by what was translated, so a further system or suite costs only itself.</summary>
+    public override bool IsAdaptable => true;
+
     public override string Describe()
     {
-        var directions = recipe.Evaluation.Suites.Sum(s => (long)TestSets.Build(s, recipe, data).Directions.Count);
+        var directions = recipe.Evaluation.Suites.Sum(s => (long)TestsOf(s).Directions.Count);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{string.Join(", ", systems.Keys)} on {string.Join(", ", recipe.Evaluation.Suites.Select(TestSets.NameOf))}: "
@@ -47,13 +53,13 @@ internal sealed class EvaluationStage(
         TorchRuntime.SetThreads(recipe.Threads);
         foreach (var suite in recipe.Evaluation.Suites)
         {
-            var tests = TestSets.Build(suite, recipe, data);
+            var tests = TestsOf(suite);
             counts[$"{suite}.directions"] = tests.Directions.Count;
             Matrix(suite, "copy", context).Run(new CopyTranslator(), tests, context.Cancellation);
             foreach (var (name, phase) in systems)
             {
                 using var translator = new ModelSystem(
-                    phase.Title, phase.Key, phase.ModelFolder, recipe.Device, recipe.Threads, context.Events);
+                    phase.Title, phase.Key, phase.ModelFolder, Translator, context.Events);
                 var result = Matrix(suite, name, context).Run(translator, tests, context.Cancellation);
                 foreach (var group in Enum.GetValues<DirectionGroup>())
                 {
@@ -74,13 +80,28 @@ internal sealed class EvaluationStage(
     /// <summary>The finished results of a suite, read from disk: nothing is translated.</summary>
     public IReadOnlyList<MatrixResult> Results(SuiteKind suite, StageContext context)
     {
-        var tests = TestSets.Build(suite, recipe, data);
+        var tests = TestsOf(suite);
         return [.. Systems.Select(s => Matrix(suite, s.Folder, context).Load(s.Title, tests))];
+    }
+
+    /// <summary>The directions and sentences of a suite.</summary>
+    public TestSet TestsOf(SuiteKind suite)
+    {
+        if (!_tests.TryGetValue(suite, out var tests))
+            _tests[suite] = tests = TestSets.Build(suite, recipe, data);
+        return tests;
     }
 
     /// <summary>The metrics with what the report calls them.</summary>
     public IReadOnlyList<ReportMetric> ReportMetrics =>
         [.. Metrics.Select(m => new ReportMetric(m.Name, LabelOf(m.Name), m.Signature(1)))];
+
+    private ModelTranslatorOptions Translator => new()
+    {
+        Device = recipe.Device,
+        Threads = recipe.Threads,
+        Search = new() { Beams = recipe.Evaluation.Beams, MaxNewTokens = recipe.Evaluation.MaxNewTokens },
+    };
 
     private string LabelOf(string metric) => metric == PieceBleuName ? PieceLabel : metric == ChrfName ? "chrF++" : metric;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Llamax.Decoding.Prompts;
-using Llamax.Decoding.Search;
 using Llamax.Models.Native;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
@@ -9,6 +8,7 @@ using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
 using Llamax.Runs.Recipes;
 using Llamax.Training.Loop;
+using Llamax.Training.Resuming;
 using TorchSharp;
 
 namespace Llamax.Pipelines.Stages;
@@ -39,11 +39,11 @@ internal sealed class PhaseStage(
     protected override IEnumerable<string> KeyParts() =>
     [
         RecipeWriter.Write(Training), RecipeWriter.Write(recipe.Model), recipe.Device, recipe.DataType.ToString(), set.Key,
-        from?.Key ?? Start, SearchDefaults(), recipe.Evaluation.Prompt,
+        from?.Key ?? Start, recipe.Evaluation.Prompt,
     ];
 
     private string Start => recipe.Model.Path is not { } path ? "random weights"
-        : File.Exists(Path.Combine(path, "config.json")) ? Manifest.HashFile(Path.Combine(path, "config.json"))
+        : File.Exists(Path.Combine(path, "config.json")) ? Fingerprints.OfModel(path)
         : throw new RequestException("there is no config.json in it", path, "name a Hugging Face folder with model.path");
 
     public override Manifest Run(StageContext context)
@@ -85,10 +85,7 @@ internal sealed class PhaseStage(
     {
         Template = PromptTemplate.Find(recipe.Evaluation.Prompt),
         Languages = data.Languages.ToDictionary(l => l.Code, l => l.PromptName),
-        Search = Search,
+        Directions = set.TrainedDirections().GroupBy(direction => direction.Source.Code, direction => direction.Target.Code)
+            .ToDictionary(targets => targets.Key, IReadOnlyList<string> (targets) => [.. targets]),
     };
-
-    private SearchOptions Search => new() { Beams = recipe.Evaluation.Beams, MaxNewTokens = recipe.Evaluation.MaxNewTokens };
-
-    private string SearchDefaults() => RecipeWriter.Write(Search);
 }

@@ -23,9 +23,12 @@ internal sealed class ReportStage(
 {
     private const int Samples = 24;
 
+    /// <summary>A page is made from what the evaluation left, at once.</summary>
+    public override bool IsAdaptable => true;
+
     public override string Describe() => string.Join(", ", recipe.Evaluation.Suites.Select(s => FileOf(s, "html")));
 
-    protected override IEnumerable<string> KeyParts() => [evaluation.Key, recipe.Name, recipe.Description, "2"];
+    protected override IEnumerable<string> KeyParts() => [evaluation.Key, recipe.Name, recipe.Description];
 
     public override Manifest Run(StageContext context)
     {
@@ -87,7 +90,7 @@ internal sealed class ReportStage(
     private IEnumerable<ReportSample> SampleRows(SuiteKind suite, IReadOnlyList<MatrixResult> results)
     {
         // One sentence per chosen direction, another one each time, so that the table is no list of variations on one sentence.
-        var directions = TestSets.Build(suite, recipe, data).Directions;
+        var directions = evaluation.TestsOf(suite).Directions;
         var order = new Draws(recipe.Seed, "samples").Permutation(directions.Count).Take(Samples).Order();
         foreach (var (index, row) in order.Select((index, row) => (index, row)))
         {
@@ -100,7 +103,7 @@ internal sealed class ReportStage(
     }
 
     private string Example(SuiteKind suite) =>
-        TestSets.Build(suite, recipe, data).Directions.First(d => d.Source == data.Languages[0].Code).SourceLines[0];
+        evaluation.TestsOf(suite).Directions.First(d => d.Source == data.Languages[0].Code).SourceLines[0];
 
     private static IEnumerable<ReportNote> Notes(SuiteKind suite)
     {

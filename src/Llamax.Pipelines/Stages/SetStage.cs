@@ -19,12 +19,9 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
     private readonly IReadOnlyList<Language> _languages =
         options.Languages.Count == 0 ? data.Languages : Recipe.Resolve(options.Languages, $"sets.{name}.languages");
 
-    /// <summary>Directions with pairs in the set, for the profile of a model tuned on it.</summary>
-    public IEnumerable<(Language Source, Language Target)> Directions =>
-        from source in _languages
-        from target in _languages
-        where source != target && !data.IsUnseen(source, target)
-        select (source, target);
+    /// <summary>Directions that the set has sentence pairs for: those that a model trained on it has seen.</summary>
+    public IEnumerable<(Language Source, Language Target)> TrainedDirections() =>
+        options.Parallel || options.InstructionsPerDirection > 0 ? Directions.Where(d => data.Parallel(d.Source, d.Target).Any()) : [];
 
     public PackedCorpus OpenCorpus() => PackedCorpus.Open(Path.Combine(Folder, "packed", "blocks.index"));
 
@@ -105,6 +102,12 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
                 yield return new(source.Code, target.Code, count, Watched(data.Parallel(source, target), cancellation));
         }
     }
+
+    private IEnumerable<(Language Source, Language Target)> Directions =>
+        from source in _languages
+        from target in _languages
+        where source != target && !data.IsUnseen(source, target)
+        select (source, target);
 
     private static IEnumerable<T> Watched<T>(IEnumerable<T> items, CancellationToken cancellation)
     {

@@ -18,6 +18,12 @@ internal abstract class Stage(string name, string folder)
     /// <summary>Everything that decides the result, keys of earlier stages included; two runs with equal keys give equal bytes.</summary>
     public string Key => _key ??= Manifest.HashTexts(KeyParts().Prepend(Name));
 
+    /// <summary>
+    /// Whether other options are no reason to refuse the folder: the stage keeps what still fits and makes the rest from what earlier
+    /// stages left. A stage whose work is long or cannot be made again says no.
+    /// </summary>
+    public virtual bool IsAdaptable => false;
+
     /// <summary>One line for <c>--dry-run</c>: what would be done, with numbers where they are known.</summary>
     public abstract string Describe();
 

@@ -16,7 +16,7 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
     public void Prepare(string? from)
     {
         var first = IndexOf(from);
-        foreach (var stage in stages.Take(first))
+        foreach (var stage in stages.Take(first).Where(stage => !stage.IsAdaptable))
             RefuseOtherOptions(stage);
         foreach (var stage in stages.Skip(first))
             Forget(stage.Folder);
@@ -37,6 +37,9 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
             }
 
             Directory.CreateDirectory(stage.Folder);
+
+            // A manifest of other options goes first: with it, a stage that was then interrupted would look finished to them.
+            File.Delete(Path.Combine(stage.Folder, Manifest.FileName));
             AtomicFile.WriteAllText(Path.Combine(stage.Folder, KeyFile), stage.Key + "\n");
             var started = clock.GetTimestamp();
             var manifest = stage.Run(new StageContext(events, cancellation)) with { Command = stage.Name, Key = stage.Key, Seed = seed };

@@ -12,7 +12,7 @@ public sealed class BuiltInLexiconTests
     public void Names_of_the_built_in_corpus_translate_each_other()
     {
         var languages = ((string[])["en", "de", "fr", "ja"]).Select(LanguageRegistry.Find).ToList();
-        var lexicon = MultilingualLexicon.Build(BuiltInLexicon.Entries(new BuiltInCorpus(languages).Lexicon()));
+        var lexicon = MultilingualLexicon.Build(BuiltInLexicon.Entries(new BuiltInCorpus(languages)));
         Assert.Equal(["allemagne_fr", "deutschland_de", "ドイツ_ja"],
             lexicon.Translations("en", "Germany").Select(entity => entity.ToString()).Order(StringComparer.Ordinal));
         var switched = new CodeSwitcher(lexicon, new() { ReplacementRate = 1 })

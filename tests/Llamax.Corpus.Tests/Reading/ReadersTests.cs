@@ -24,8 +24,8 @@ public sealed class ReadersTests : IDisposable
     {
         var plain = Write("text.txt", text);
         var compressed = Compress("compressed-without-its-ending.txt", text);
-        Assert.Equal(expected, PlainText.Read(plain, _malformed).Select(line => line.Text));
-        Assert.Equal(expected, PlainText.Read(compressed, _malformed).Select(line => line.Text));
+        Assert.Equal(expected, PlainText.Read(plain, _malformed, TestContext.Current.CancellationToken).Select(line => line.Text));
+        Assert.Equal(expected, PlainText.Read(compressed, _malformed, TestContext.Current.CancellationToken).Select(line => line.Text));
         Assert.Equal(0, _malformed.Count);
     }
 
@@ -34,7 +34,7 @@ public sealed class ReadersTests : IDisposable
     {
         var lines = Enumerable.Range(0, 40).Select(i => new string((char)('a' + i % 26), i * i * 300)).ToArray();
         var path = Compress("long.gz", string.Join('\n', lines));
-        Assert.Equal(lines, PlainText.Read(path, _malformed).Select(line => line.Text));
+        Assert.Equal(lines, PlainText.Read(path, _malformed, TestContext.Current.CancellationToken).Select(line => line.Text));
     }
 
     [Fact]
@@ -52,9 +52,11 @@ public sealed class ReadersTests : IDisposable
     {
         var path = Path.Combine(_folder, "mixed.txt");
         File.WriteAllBytes(path, [.. "good\n"u8, .. "caf"u8, 0xE9, (byte)'\n', .. "fine\n"u8]);
-        Assert.Equal([new TextLine("good", $"{path}:1"), new TextLine("fine", $"{path}:3")], PlainText.Read(path, _malformed));
+        Assert.Equal(
+            [new TextLine("good", $"{path}:1"), new TextLine("fine", $"{path}:3")],
+            PlainText.Read(path, _malformed, TestContext.Current.CancellationToken));
         Assert.Equal(1, _malformed.Count);
-        Assert.Equal($"{path}:2: no valid UTF-8 at byte 3 of the line", Assert.Single(_malformed.Examples));
+        Assert.Equal($"{path}:2: no valid UTF-8 at byte 4 of the line", Assert.Single(_malformed.Examples));
         var message = Fails(() => PlainText.Read(path, new(strict: true)).Count());
         Assert.StartsWith($"{path}:2: no valid UTF-8", message, StringComparison.Ordinal);
     }
