@@ -38,9 +38,10 @@ internal sealed partial record BenchReport(string Name, string What, IReadOnlyLi
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# {Name}\n\n{What}\n\n");
         text.Append(CultureInfo.InvariantCulture, $"{Cpu}; {Versions}; {TimeProvider.System.GetUtcNow():yyyy-MM-dd}.\n");
-        text.Append("Ratio = time of the first line / time of this line: above 1 is faster.\n\n");
-        text.Append("| case | candidate | median s | best s | median CPU s | ratio (median) | ratio (best) | ratio (CPU) |\n");
-        text.Append("|---|---|---:|---:|---:|---:|---:|---:|\n");
+        text.Append("Ratio = time of the first line / time of this line in the same round, above 1 is faster: median (lowest to highest).");
+        text.Append("\n\n");
+        text.Append("| case | candidate | median s | median CPU s | ratio | ratio (CPU) |\n");
+        text.Append("|---|---|---:|---:|---:|---:|\n");
         foreach (var (name, times) in Cases)
         {
             var first = times[0];
@@ -48,13 +49,18 @@ internal sealed partial record BenchReport(string Name, string What, IReadOnlyLi
             {
                 text.Append(
                     CultureInfo.InvariantCulture,
-                    $"| {name} | {one.Name} | {BenchTimes.Median(one.Wall):F3} | {one.Wall.Min():F3} | {BenchTimes.Median(one.Cpu):F3} "
-                    + $"| {BenchTimes.Median(first.Wall) / BenchTimes.Median(one.Wall):F2} | {first.Wall.Min() / one.Wall.Min():F2} "
-                    + $"| {BenchTimes.Median(first.Cpu) / BenchTimes.Median(one.Cpu):F2} |\n");
+                    $"| {name} | {one.Name} | {BenchTimes.Median(one.Wall):F3} | {BenchTimes.Median(one.Cpu):F3} "
+                    + $"| {Ratio(first.Wall, one.Wall)} | {Ratio(first.Cpu, one.Cpu)} |\n");
             }
         }
 
         return text.ToString();
+    }
+
+    private static string Ratio(IEnumerable<double> baseline, IEnumerable<double> times)
+    {
+        var ratios = baseline.Zip(times, (one, other) => one / other).ToList();
+        return string.Create(CultureInfo.InvariantCulture, $"{BenchTimes.Median(ratios):F2} ({ratios.Min():F2} to {ratios.Max():F2})");
     }
 
     /// <summary>Writes the table and every single time to <c>FOLDER/CPU-NAME/VERB.md</c> and <c>.json</c>.</summary>

@@ -3,27 +3,29 @@ using Llamax.Decoding.Engines;
 namespace Llamax.Bench;
 
 /// <summary>
-/// The search of a textbook: every hypothesis is a batch of its own and is read again from its first token at every step. The
-/// baseline against which the key/value cache and batching are measured.
+/// The search of a textbook: every hypothesis is read again from its first token at every step. The baseline against which the
+/// key/value cache and batching are measured.
 /// </summary>
 /// <param name="inner">Computes; stays the caller's.</param>
-internal sealed class RecomputingEngine(IDecoderEngine inner) : IDecoderEngine
+/// <param name="rowsTogether">Hypotheses that go through the model in one batch.</param>
+internal sealed class RecomputingEngine(IDecoderEngine inner, int rowsTogether) : IDecoderEngine
 {
     public int VocabularySize => inner.VocabularySize;
 
     public int MaxLength => inner.MaxLength;
 
-    public IDecoderSession Open() => new Session(inner);
+    public IDecoderSession Open() => new Session(inner, rowsTogether);
 
     public void Dispose()
     {
     }
 
-    private sealed class Session(IDecoderEngine inner) : IDecoderSession
+    private sealed class Session(IDecoderEngine inner, int rowsTogether) : IDecoderSession
     {
-        private readonly List<(int[] Tokens, IDecoderSession Read)> _rows = [];
+        private readonly List<IDecoderSession> _reads = [];
+        private IReadOnlyList<int[]> _sequences = [];
 
-        public int Rows => _rows.Count;
+        public int Rows => _sequences.Count;
 
         public void Prefill(IReadOnlyList<int[]> prompts, int maxNewTokens) => Read(prompts);
 
@@ -31,33 +33,39 @@ internal sealed class RecomputingEngine(IDecoderEngine inner) : IDecoderEngine
         {
             var sequences = new List<int[]>();
             for (var row = 0; row < parents.Length; row++)
-                sequences.Add([.. _rows[parents[row]].Tokens, tokens[row]]);
+                sequences.Add([.. _sequences[parents[row]], tokens[row]]);
             Read(sequences);
         }
 
         public void TopK(int k, Span<int> ids, Span<float> logProbabilities)
         {
-            for (var row = 0; row < Rows; row++)
-                _rows[row].Read.TopK(k, ids.Slice(row * k, k), logProbabilities.Slice(row * k, k));
+            var first = 0;
+            foreach (var read in _reads)
+            {
+                read.TopK(k, ids.Slice(first * k, read.Rows * k), logProbabilities.Slice(first * k, read.Rows * k));
+                first += read.Rows;
+            }
         }
 
-        public void LogProbabilities(int row, Span<float> destination) => _rows[row].Read.LogProbabilities(0, destination);
+        public void LogProbabilities(int row, Span<float> destination) =>
+            _reads[row / rowsTogether].LogProbabilities(row % rowsTogether, destination);
 
-        public void Logits(int row, Span<float> destination) => _rows[row].Read.Logits(0, destination);
+        public void Logits(int row, Span<float> destination) => _reads[row / rowsTogether].Logits(row % rowsTogether, destination);
 
         public void Dispose() => Read([]);
 
         private void Read(IReadOnlyList<int[]> sequences)
         {
-            foreach (var (_, read) in _rows)
+            foreach (var read in _reads)
                 read.Dispose();
-            _rows.Clear();
-            foreach (var tokens in sequences)
+            _reads.Clear();
+            foreach (var together in sequences.Chunk(rowsTogether))
             {
-                var read = inner.Open();
-                _rows.Add((tokens, read));
-                read.Prefill([tokens], 1);
+                _reads.Add(inner.Open());
+                _reads[^1].Prefill(together, 0);
             }
+
+            _sequences = sequences;
         }
     }
 }

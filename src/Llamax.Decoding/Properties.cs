@@ -1,4 +1,3 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Llamax.Decoding.Tests")]
-[assembly: InternalsVisibleTo("Llamax.Bench")]

@@ -2,4 +2,3 @@ using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Llamax.Models.Tests")]
 [assembly: InternalsVisibleTo("Llamax.Training")]
-[assembly: InternalsVisibleTo("Llamax.Bench")]

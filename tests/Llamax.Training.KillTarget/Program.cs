@@ -1,7 +1,7 @@
-using Llamax.Runs.Progress;
 using Llamax.Training.KillTarget;
 using Llamax.Training.Loop;
 
-// KillTarget FOLDER: trains TinyRun there, from the start or from what a killed one left.
+// KillTarget FOLDER [long]: trains TinyRun there, from the start or from what a killed one left, and says so step by step.
 using var corpus = new DrawnCorpus(seed: 5, blockLength: 32, blockCount: 24);
-new Trainer(TinyRun.In(args[0], corpus), SilentEvents.Instance).Train();
+var run = TinyRun.In(args[0], corpus);
+new Trainer(args.Length > 1 ? run with { Options = TinyRun.ThousandSteps } : run, new SpokenSteps()).Train();

@@ -34,6 +34,9 @@ public static class TinyRun
         Threads = 1,
     };
 
+    public static TrainingOptions ThousandSteps { get; } =
+        Options with { Steps = 1000, MicroBatches = 1, CheckpointEverySteps = 100, ValidateEvery = 100 };
+
     public static TrainingRun In(string folder, IPackedCorpus corpus) => new()
     {
         Folder = folder,

@@ -26,10 +26,7 @@ public sealed class GoldenTrainingTests
 
     private static bool IsTraining(string folder)
     {
-        var path = Path.Combine(folder, "golden.json");
-        if (!File.Exists(path))
-            return false;
-        using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, "golden.json")));
         return document.RootElement.TryGetProperty("kind", out var kind) && kind.GetString() == "training";
     }
 

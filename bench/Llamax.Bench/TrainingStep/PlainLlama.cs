@@ -33,10 +33,11 @@ internal sealed class PlainLlama : nn.Module<Tensor, Tensor, Tensor, Tensor>
         var frequencies = pow(_config.RopeTheta, arange(half, ScalarType.Float32) / -half);
         var angles = positions.to(ScalarType.Float32).unsqueeze(-1) * frequencies;
         var both = cat([angles, angles], -1).unsqueeze(1);
+        var (cosine, sine) = (both.cos(), both.sin());
         var hidden = _embedding.forward(tokens);
         var hiddenMask = visible.logical_not();
         foreach (var block in _blocks)
-            hidden = block.forward(hidden, both.cos(), both.sin(), hiddenMask);
+            hidden = block.forward(hidden, cosine, sine, hiddenMask);
         return _head.forward(_norm.forward(hidden));
     }
 

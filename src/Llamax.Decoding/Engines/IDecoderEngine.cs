@@ -50,7 +50,5 @@ public interface IDecoderSession : IDisposable
     /// <summary>The scores of one row before the softmax; only greedy search with a repetition penalty looks at their signs.</summary>
     /// <param name="row">0 to <see cref="Rows"/> − 1.</param>
     /// <param name="destination">[vocabulary].</param>
-    /// <exception cref="NotSupportedException">The engine only knows probabilities.</exception>
-    void Logits(int row, Span<float> destination) =>
-        throw new NotSupportedException($"{GetType().Name} gives probabilities only: use two or more beams with a repetition penalty.");
+    void Logits(int row, Span<float> destination);
 }

@@ -77,7 +77,7 @@ public sealed class PromptedTranslator : ITranslator
             }
 
             var prompt = Prompt(source, target, request.Text);
-            var needed = (long)prompt.Tokens.Length + prompt.SourceTokens;
+            var needed = (long)prompt.Tokens.Length + Math.Max(1, prompt.SourceTokens);
             if (needed > _engine.MaxLength)
             {
                 translations[i] = new(request, [])

@@ -1,5 +1,3 @@
-using Llamax.Runs;
-
 namespace Llamax.Models.Causal;
 
 /// <summary>
@@ -29,12 +27,16 @@ internal sealed record CausalArchitecture
     [
         new() { Name = "LlamaForCausalLM", ModelType = "llama" },
         new() { Name = "MistralForCausalLM", ModelType = "mistral", QueryKeyValueBias = false, HasWindow = true, DefaultWindow = 4096 },
-        new() { Name = "Qwen2ForCausalLM", ModelType = "qwen2", QueryKeyValueBias = true, HasWindow = true, WindowIsOptIn = true },
+        new()
+        {
+            Name = "Qwen2ForCausalLM",
+            ModelType = "qwen2",
+            QueryKeyValueBias = true,
+            HasWindow = true,
+            DefaultWindow = 4096,
+            WindowIsOptIn = true,
+        },
     ];
-
-    public static CausalArchitecture ByName(string name) => All.FirstOrDefault(a => a.Name == name)
-        ?? throw new RequestException(
-            $"the architecture {name} is not supported", "", $"use a model of {string.Join(", ", All.Select(a => a.Name))}");
 }
 
 /// <summary>Hugging Face's names of the tensors of a LLaMA-like decoder.</summary>

@@ -71,7 +71,7 @@ internal static class CausalConfigFile
     public static string Write(CausalConfig config, string dtype)
     {
         OptionProblem.ThrowIfAny("the model's config", config.Problems());
-        var architecture = CausalArchitecture.ByName(config.Architecture);
+        var architecture = CausalArchitecture.All.Single(a => a.Name == config.Architecture);
         var json = new JsonObject
         {
             ["architectures"] = new JsonArray(config.Architecture),
@@ -143,7 +143,7 @@ internal static class CausalConfigFile
         if (!architecture.WindowIsOptIn)
             return window;
         var wanted = keys.Flag("use_sliding_window");
-        var firstLayer = keys.OptionalInteger("max_window_layers") ?? 0;
+        var firstLayer = keys.OptionalInteger("max_window_layers") ?? 28;   // the value of transformers
         if (wanted && firstLayer > 0 && firstLayer < keys.Integer("num_hidden_layers"))
             throw keys.Unsupported("max_window_layers", $"{firstLayer}", "a window in some layers alone is not implemented");
         return wanted && firstLayer == 0 ? window : null;

@@ -147,7 +147,7 @@ public sealed class CausalModel : IDisposable
         using var quiet = no_grad();
         var lengths = prompts.Select(prompt => prompt.Length).ToArray();
         var longest = lengths.Max();
-        RequireLength(longest + mostNewTokens);
+        RequireLength((long)longest + mostNewTokens);
 
         // Padding stands on the right, where causal attention keeps it out of sight of every real token.
         var padded = new long[prompts.Count, longest];

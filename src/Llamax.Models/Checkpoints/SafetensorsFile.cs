@@ -111,7 +111,11 @@ internal sealed unsafe class SafetensorsFile : IDisposable
     {
         var word = json.GetProperty("dtype").GetString();
         if (!SafetensorsTypes.TryParse(word, out var dtype))
-            throw Broken($"the tensor {name} has the element type {word}, which is unknown here");
+        {
+            throw new RequestException(
+                $"the tensor {name} has the element type {word}, which is unknown here", Path, "use an unquantised model");
+        }
+
         var shape = json.GetProperty("shape").EnumerateArray().Select(size => size.GetInt64()).ToArray();
         var offsets = json.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0])

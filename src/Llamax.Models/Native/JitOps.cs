@@ -8,7 +8,7 @@ namespace Llamax.Models.Native;
 /// sense. A call costs about 20 µs above a bound one. A script that does not compile ends the process, so the text is
 /// constant and every function in it has a test.
 /// </summary>
-public static class JitOps
+internal static class JitOps
 {
     // _fused_adamw_ must get its lists as arguments: with list literals in the script it is removed as dead code, silently.
     private const string Script = """

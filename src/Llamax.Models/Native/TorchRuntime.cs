@@ -37,12 +37,14 @@ public static partial class TorchRuntime
         }
     }
 
-    /// <summary>Threads of one tensor operation; 0 leaves libtorch's own choice, the number of cores.</summary>
+    private static readonly Lazy<int> OwnThreads = new(get_num_threads);
+
+    /// <summary>Threads of one tensor operation from now on; 0 = libtorch's own choice, the number of cores.</summary>
     public static void SetThreads(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        if (count > 0)
-            set_num_threads(count);
+        var own = OwnThreads.Value;   // asked before the first change
+        set_num_threads(count > 0 ? count : own);
     }
 
     /// <summary>The device behind an option: <c>cpu</c>, <c>cuda</c> (the first one) or <c>cuda:N</c>.</summary>

@@ -1,11 +1,12 @@
-// Compiled twice: by MSBuild as an inline task on the output copy (Llamax.Models.targets), and into Llamax.Models for the start-up
-// check. The inline compiler offers netstandard2.0 and no implicit usings, hence the plain style.
+// Compiled twice: by MSBuild as an inline task on the output copy (Llamax.Models.targets), and into Llamax.Models.Tests. The inline
+// compiler offers netstandard2.0 and no implicit usings, hence the plain style.
 #nullable disable
-#pragma warning disable IDE0005 // The library has these usings implicitly, the inline compiler has not.
 
+#if !LLAMAX_TESTS
 using System;
 using System.Collections.Generic;
 using System.IO;
+#endif
 using System.Text;
 
 namespace Llamax.Models.Native;
@@ -94,8 +95,7 @@ internal static class NativeGlueRepair
         var temporary = path + ".llamax-tmp";
         File.WriteAllBytes(temporary, file);
         File.SetLastWriteTimeUtc(temporary, stamp);
-        File.Delete(path);
-        File.Move(temporary, path);
+        File.Replace(temporary, path, null);
         return true;
     }
 
@@ -185,7 +185,7 @@ internal static class NativeGlueRepair
     }
 }
 
-#if !LLAMAX_MODELS
+#if !LLAMAX_TESTS
 /// <summary>The MSBuild task: repairs the copy in the output or publish folder, never the one in the package cache.</summary>
 public sealed class RepairNativeGlue : Microsoft.Build.Utilities.Task
 {

@@ -39,10 +39,10 @@ internal static class AtomicFolder
     /// <summary>Removes a folder; a kill in the middle leaves a temporary name, never a folder with a part of its files.</summary>
     public static void Delete(string path)
     {
-        if (!Directory.Exists(path))
-            return;
         var doomed = path + ".old" + AtomicFile.TemporarySuffix;
         Remove(doomed);
+        if (!Directory.Exists(path))
+            return;
         Directory.Move(path, doomed);
         Directory.Delete(doomed, recursive: true);
     }

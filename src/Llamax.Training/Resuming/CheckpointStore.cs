@@ -47,7 +47,7 @@ internal sealed class CheckpointStore(string folder, int keep)
         return null;
     }
 
-    /// <summary>Writes a checkpoint and removes the oldest ones.</summary>
+    /// <summary>Writes a checkpoint and removes the oldest ones, and those after it, which were found broken.</summary>
     /// <param name="state">Where the run stands.</param>
     /// <param name="writeFiles">Writes model and optimiser into the folder it is given.</param>
     /// <exception cref="RequestException">The disk is full or forbids writing; nothing half written stays.</exception>
@@ -61,7 +61,8 @@ internal sealed class CheckpointStore(string folder, int keep)
             var hashes = AtomicFolder.Hashes(temporary).Select(file => $"{file.Value}  {file.Key}\n");
             AtomicFile.WriteAllText(Path.Combine(temporary, HashFile), string.Concat(hashes));
         });
-        foreach (var (old, _) in All().Skip(keep))
+        var all = All().ToLookup(checkpoint => checkpoint.Step > state.Step);
+        foreach (var (old, _) in all[true].Concat(all[false].Skip(keep)))
             AtomicFolder.Delete(old);
     }
 

@@ -3,7 +3,7 @@ namespace Llamax.Training.Schedules;
 /// <summary>What the learning rate does after the warm-up.</summary>
 public enum ScheduleShape
 {
-    /// <summary>Half a cosine from the peak down to the floor at the last step.</summary>
+    /// <summary>Half a cosine from the peak down to the floor, which the step behind the last would have.</summary>
     Cosine,
 
     /// <summary>Stays at the peak.</summary>

@@ -74,6 +74,9 @@ public sealed class TranslationProfileTests : IDisposable
     [InlineData("{ \"directions\": { \"en\": [\"de\"] } }", "directions.en")]
     [InlineData("{ \"languages\": ", "translation.json")]
     [InlineData("null", "null")]
+    [InlineData("{ \"search\": null }", "search")]
+    [InlineData("{ \"languages\": null }", "languages")]
+    [InlineData("{ \"template\": { \"name\": \"x\", \"text\": null } }", "text")]
     public void A_file_that_is_no_profile_says_why(string json, string why)
     {
         File.WriteAllText(Path.Combine(_folder, TranslationProfile.FileName), json);

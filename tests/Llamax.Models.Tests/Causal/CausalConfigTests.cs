@@ -99,6 +99,16 @@ public sealed class CausalConfigTests : IDisposable
     }
 
     [Fact]
+    public void A_window_that_is_not_written_down_is_that_of_transformers()
+    {
+        const string Qwen = """
+            "architectures": ["Qwen2ForCausalLM"], "num_key_value_heads": 2, "max_position_embeddings": 64, "use_sliding_window": true
+            """;
+        Assert.Null(Read($$"""{ {{Qwen}}, "sliding_window": 8 }""").SlidingWindow);
+        Assert.Equal(4096, Read($$"""{ {{Qwen}}, "max_window_layers": 0 }""").SlidingWindow);
+    }
+
+    [Fact]
     public void A_missing_or_broken_file_is_named()
     {
         var missing = Assert.Throws<RequestException>(() => CausalConfig.FromJson(Path.Combine(_folder, "no.json")));

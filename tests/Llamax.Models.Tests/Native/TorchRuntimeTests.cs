@@ -33,5 +33,16 @@ public sealed class TorchRuntimeTests
     }
 
     [Fact]
+    public void No_number_of_threads_is_libtorch_s_own_whatever_was_set_before()
+    {
+        TorchRuntime.SetThreads(0);
+        var own = get_num_threads();
+        TorchRuntime.SetThreads(own + 1);
+        TorchRuntime.SetThreads(0);
+        Assert.Equal(own, get_num_threads());
+        TorchRuntime.SetThreads(1);
+    }
+
+    [Fact]
     public void Trimming_memory_is_harmless() => TorchRuntime.MallocTrim();
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Llamax.Runs;
 using Llamax.Testing;
@@ -22,19 +21,16 @@ public sealed class KillTests : IDisposable
         var draws = new Draws((ulong)Setting("LLAMAX_KILL_SEED", 1), "kill moments");
         using (var corpus = new DrawnCorpus(5, 32, 24))
             TinyRun.In(_folder["whole"], corpus).Train();
-        var lines = File.ReadAllLines(_folder["whole", "log.jsonl"]).Length;
         var killed = 0;
         for (var attempt = 0; killed < kills; attempt++)
         {
             // Every fresh start must have a chance to be killed late, so a run that finished before its kill starts over.
             if (File.Exists(_folder["killed", "result.json"]))
                 Directory.Delete(_folder["killed"], recursive: true);
-            using var process = Start(_folder["killed"]);
-            var (line, delay) = (draws.Below(lines, attempt), draws.Below(40, attempt, 1));
-            while (!process.HasExited && Lines(_folder["killed", "log.jsonl"]) < line)
-                Thread.Sleep(1);
-            Thread.Sleep(delay);
-            if (process.HasExited)
+            using var process = RunInTest.InAnotherProcess(_folder["killed"]);
+            for (var steps = draws.Below(TinyRun.Options.Steps!.Value, attempt); steps > 0; steps--)
+                process.StandardOutput.ReadLine();
+            if (process.WaitForExit(draws.Below(40, attempt, 1)))
             {
                 Assert.Equal(0, process.ExitCode);
                 continue;
@@ -45,29 +41,11 @@ public sealed class KillTests : IDisposable
             killed++;
         }
 
-        using var last = Start(_folder["killed"]);
+        using var last = RunInTest.InAnotherProcess(_folder["killed"]);
         last.WaitForExit();
         Assert.Equal(0, last.ExitCode);
         TrainerTests.SameResult(_folder["whole"], _folder["killed"]);
         Assert.Empty(Directory.GetFileSystemEntries(_folder["killed"], "*" + AtomicFile.TemporarySuffix, SearchOption.AllDirectories));
-    }
-
-    private static Process Start(string folder)
-    {
-        var program = Path.Combine(AppContext.BaseDirectory, "Llamax.Training.KillTarget" + (OperatingSystem.IsWindows() ? ".exe" : ""));
-        return Process.Start(new ProcessStartInfo(program, [folder]) { UseShellExecute = false })!;
-    }
-
-    private static int Lines(string path)
-    {
-        if (!File.Exists(path))
-            return 0;
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var count = 0;
-        for (var value = stream.ReadByte(); value >= 0; value = stream.ReadByte())
-            if (value == '\n')
-                count++;
-        return count;
     }
 
     private static int Setting(string variable, int otherwise) =>

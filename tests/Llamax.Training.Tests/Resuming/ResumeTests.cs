@@ -5,7 +5,7 @@ using Llamax.Training.KillTarget;
 using Llamax.Training.Loop;
 using Llamax.Training.Optimizers;
 using Llamax.Training.Resuming;
-using Llamax.Training.Tests.Loop;
+using static Llamax.Training.Tests.Loop.TrainerTests;
 
 namespace Llamax.Training.Tests.Resuming;
 
@@ -49,7 +49,7 @@ public sealed class ResumeTests : IDisposable
         run.Train(events);
         Assert.Contains(reason ?? "is missing", Assert.Single(events.Warnings), StringComparison.Ordinal);
         Assert.Contains(events.Notes, note => note.Contains("after step 14", StringComparison.Ordinal));
-        TrainerTests.SameResult(_folder["whole"], _folder["run"]);
+        SameResult(_folder["whole"], _folder["run"]);
     }
 
     [Fact]
@@ -58,6 +58,18 @@ public sealed class ResumeTests : IDisposable
         Interrupted("run", 37);
         Assert.Equal(
             ["step-000035", "step-000037"],
+            Directory.GetDirectories(_folder["run", "checkpoints"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Broken_checkpoints_do_not_push_out_those_of_the_run_that_starts_over()
+    {
+        var run = Interrupted("run", 37);
+        foreach (var state in Directory.GetFiles(_folder["run", "checkpoints"], "state.json", SearchOption.AllDirectories))
+            File.WriteAllText(state, "broken");
+        Interrupt(run, 9);
+        Assert.Equal(
+            ["step-000007", "step-000009"],
             Directory.GetDirectories(_folder["run", "checkpoints"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
@@ -133,7 +145,7 @@ public sealed class ResumeTests : IDisposable
         Run("whole").Train();
         Interrupt(Run("cut"), 19);
         Run("cut").Train();
-        TrainerTests.SameResult(_folder["whole"], _folder["cut"]);
+        SameResult(_folder["whole"], _folder["cut"]);
     }
 
     private TrainingRun Interrupted(string name, int step)
@@ -165,7 +177,4 @@ public sealed class ResumeTests : IDisposable
 
         public override long GetTimestamp() => 60 * _minutes++;
     }
-
-    private static void Refused(string reason, TrainingRun run) =>
-        Assert.Contains(reason, Assert.Throws<RequestException>(() => run.Train()).Message, StringComparison.Ordinal);
 }
