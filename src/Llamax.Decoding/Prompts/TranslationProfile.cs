@@ -76,10 +76,16 @@ public sealed record TranslationProfile
             yield return problem with { Option = $"template.{problem.Option}" };
         foreach (var problem in Search.Problems())
             yield return problem with { Option = $"search.{problem.Option}" };
+        foreach (var (code, name) in Languages)
+            if (string.IsNullOrWhiteSpace(name))
+                yield return new($"languages.{code}", name, "must be a name", "write the language's name as the prompts have it");
         foreach (var (source, targets) in Directions)
-            foreach (var code in targets.Prepend(source))
-                if (!Languages.ContainsKey(code))
-                    yield return new($"directions.{source}", code, "must be one of languages", $"add \"{code}\" and its name to languages");
+        {
+            if (targets is null)
+                yield return new($"directions.{source}", null, "must be a list of codes", "write [] where there is no target");
+            foreach (var code in (targets ?? []).Prepend(source).Where(code => code is null || !Languages.ContainsKey(code)))
+                yield return new($"directions.{source}", code, "must be one of languages", $"add \"{code}\" and its name to languages");
+        }
     }
 
     /// <summary>The code under which the profile, or else the paper, knows a language, and its name in the prompt.</summary>

@@ -77,10 +77,22 @@ public sealed record CausalConfig
 
     public IEnumerable<OptionProblem> Problems()
     {
-        if (CausalArchitecture.All.All(a => a.Name != Architecture))
+        if (CausalArchitecture.All.FirstOrDefault(a => a.Name == Architecture) is not { } family)
         {
             yield return new("architectures", Architecture, "is not supported",
                 $"use a model of {string.Join(", ", CausalArchitecture.All.Select(a => a.Name))}");
+        }
+        else
+        {
+            // What the family's config.json cannot say would be lost when the model is saved.
+            if (SlidingWindow is not null && !family.HasWindow)
+                yield return new("sliding_window", SlidingWindow, $"is not read by {Architecture}", "leave it out");
+            if (QueryKeyValueBias != (family.QueryKeyValueBias ?? AttentionOutputBias)
+                || (AttentionOutputBias && family.QueryKeyValueBias is not null))
+            {
+                yield return new("attention_bias", QueryKeyValueBias, $"is another for query, key, value or output in {Architecture}",
+                    "give all four a bias or none as the architecture does");
+            }
         }
 
         foreach (var (name, value) in new[]

@@ -18,6 +18,7 @@ public sealed class CausalModel : IDisposable
     private readonly Tensor _embedding;
     private readonly Tensor _finalNorm;
     private readonly Lazy<RotaryTable> _rotary;
+    private readonly bool _ownsRotary;
 
     /// <summary>A model whose weights are all zero: call <see cref="Initialize"/>, or use <see cref="Load"/>.</summary>
     /// <param name="config">Its shape.</param>
@@ -25,11 +26,11 @@ public sealed class CausalModel : IDisposable
     /// <param name="device">Where they live.</param>
     /// <exception cref="RequestException">The config breaks its rules.</exception>
     public CausalModel(CausalConfig config, ScalarType dtype, Device device)
-        : this(config, layout => zeros(layout.Length, dtype, device))
+        : this(config, layout => zeros(layout.Length, dtype, device), null)
     {
     }
 
-    private CausalModel(CausalConfig config, Func<ParameterLayout, Tensor> flat)
+    private CausalModel(CausalConfig config, Func<ParameterLayout, Tensor> flat, Lazy<RotaryTable>? rotary)
     {
         ArgumentNullException.ThrowIfNull(config);
         OptionProblem.ThrowIfAny("the model's config", config.Problems());
@@ -46,7 +47,8 @@ public sealed class CausalModel : IDisposable
         OutputWeight = config.TiedHead ? _embedding : this[CausalTensorNames.Head];
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new DecoderBlock(config, name =>
             _byName.GetValueOrDefault(CausalTensorNames.InLayer(layer, name))?.Value))];
-        _rotary = new(() => new RotaryTable(config, DType, Device));
+        _rotary = rotary ?? new(() => new RotaryTable(config, DType, Device));
+        _ownsRotary = rotary is null;
     }
 
     public CausalConfig Config { get; }
@@ -101,9 +103,9 @@ public sealed class CausalModel : IDisposable
 
     /// <summary>
     /// Another model over the same weights, whose parameters have gradients of their own: two threads can run backward at the same
-    /// time, one through each. The caller disposes it; the weights live until the last of both is gone.
+    /// time, one through each. The caller disposes it before this one.
     /// </summary>
-    public CausalModel Alias() => new(Config, _ => FlatParameters.alias());
+    public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary);
 
     /// <summary>The hidden states of a batch.</summary>
     /// <param name="tokens">[B, S] int64.</param>
@@ -192,9 +194,17 @@ public sealed class CausalModel : IDisposable
         using var checkpoint = new CheckpointFolder(folder);
         checkpoint.Check([.. new ParameterLayout(config).Slices.Select(slice => (slice.Name, slice.Shape))], IsOptional(config));
         var model = new CausalModel(config, dtype ?? ScalarType.Float32, device ?? CPU);
-        foreach (var parameter in model.Parameters)
-            checkpoint.CopyTo(parameter.Name, parameter.Value);
-        return model;
+        try
+        {
+            foreach (var parameter in model.Parameters)
+                checkpoint.CopyTo(parameter.Name, parameter.Value);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     /// <summary>
@@ -212,7 +222,7 @@ public sealed class CausalModel : IDisposable
 
     public void Dispose()
     {
-        if (_rotary.IsValueCreated)
+        if (_ownsRotary && _rotary.IsValueCreated)
             _rotary.Value.Dispose();
         foreach (var parameter in Parameters)
             parameter.Value.Dispose();

@@ -12,18 +12,23 @@ internal static class AtomicFolder
     /// <exception cref="RequestException">The disk is full or forbids writing; the old folder stays and no temporary is left.</exception>
     public static void Write(string path, Action<string> fill)
     {
-        var temporary = path + AtomicFile.TemporarySuffix;
+        var (temporary, old) = (path + AtomicFile.TemporarySuffix, Doomed(path));
         try
         {
             Remove(temporary);
+            Remove(old);
             Directory.CreateDirectory(temporary);
             fill(temporary);
-            Delete(path);
+            if (Directory.Exists(path))
+                Directory.Move(path, old);
             Directory.Move(temporary, path);
+            Remove(old);
         }
         catch (Exception failure)
         {
-            TryRemove(temporary);
+            Try(() => Remove(temporary));
+            if (!Directory.Exists(path) && Directory.Exists(old))
+                Try(() => Directory.Move(old, path));
             if (failure is IOException or UnauthorizedAccessException)
             {
                 throw new RequestException(
@@ -39,7 +44,7 @@ internal static class AtomicFolder
     /// <summary>Removes a folder; a kill in the middle leaves a temporary name, never a folder with a part of its files.</summary>
     public static void Delete(string path)
     {
-        var doomed = path + ".old" + AtomicFile.TemporarySuffix;
+        var doomed = Doomed(path);
         Remove(doomed);
         if (!Directory.Exists(path))
             return;
@@ -56,6 +61,8 @@ internal static class AtomicFolder
         return hashes;
     }
 
+    private static string Doomed(string path) => path + ".old" + AtomicFile.TemporarySuffix;
+
     private static void Remove(string path)
     {
         if (Directory.Exists(path))
@@ -63,11 +70,11 @@ internal static class AtomicFolder
     }
 
     // The cause of the failure is what the user must hear, not that the clean-up failed for the same reason.
-    private static void TryRemove(string path)
+    private static void Try(Action cleanUp)
     {
         try
         {
-            Remove(path);
+            cleanUp();
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

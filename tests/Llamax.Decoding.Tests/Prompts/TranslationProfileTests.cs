@@ -76,6 +76,9 @@ public sealed class TranslationProfileTests : IDisposable
     [InlineData("null", "null")]
     [InlineData("{ \"search\": null }", "search")]
     [InlineData("{ \"languages\": null }", "languages")]
+    [InlineData("{ \"languages\": { \"en\": null } }", "languages.en")]
+    [InlineData("{ \"languages\": { \"en\": \"English\" }, \"directions\": { \"en\": null } }", "directions.en")]
+    [InlineData("{ \"languages\": { \"en\": \"English\" }, \"directions\": { \"en\": [null] } }", "directions.en")]
     [InlineData("{ \"template\": { \"name\": \"x\", \"text\": null } }", "text")]
     public void A_file_that_is_no_profile_says_why(string json, string why)
     {

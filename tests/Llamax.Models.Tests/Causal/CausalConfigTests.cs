@@ -109,6 +109,18 @@ public sealed class CausalConfigTests : IDisposable
     }
 
     [Fact]
+    public void What_config_json_cannot_say_is_refused()
+    {
+        var llama = Read();
+        Assert.Equal(["sliding_window"], (llama with { SlidingWindow = 8 }).Problems().Select(p => p.Option));
+        Assert.Equal(["attention_bias"], (llama with { QueryKeyValueBias = true }).Problems().Select(p => p.Option));
+        Assert.Empty((llama with { QueryKeyValueBias = true, AttentionOutputBias = true }).Problems());
+        var qwen = llama with { Architecture = "Qwen2ForCausalLM", QueryKeyValueBias = true };
+        Assert.Empty((qwen with { SlidingWindow = 8 }).Problems());
+        Assert.Equal(["attention_bias"], (qwen with { AttentionOutputBias = true }).Problems().Select(p => p.Option));
+    }
+
+    [Fact]
     public void A_missing_or_broken_file_is_named()
     {
         var missing = Assert.Throws<RequestException>(() => CausalConfig.FromJson(Path.Combine(_folder, "no.json")));
