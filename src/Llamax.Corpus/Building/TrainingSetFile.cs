@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 using System.Text.Json.Serialization;
 using Llamax.Runs;
@@ -58,13 +57,13 @@ public static class TrainingSetFile
         });
         for (var group = 0; group < groups; group++)
         {
-            var rows = Checked(path, async () =>
+            var entries = Checked(path, async () =>
             {
                 var result = await ParquetSerializer.DeserializeAsync<Row>(stream, rowGroupIndex: group).ConfigureAwait(false);
-                return result.Data;
+                return result.Data.Select(row => row.ToEntry(path)).ToList();
             });
-            foreach (var row in rows)
-                yield return row.ToEntry(path);
+            foreach (var entry in entries)
+                yield return entry;
         }
     }
 
@@ -81,7 +80,6 @@ public static class TrainingSetFile
         }
     }
 
-    [SuppressMessage("Performance", "CA1812", Justification = "Made by the Parquet reader.")]
     private sealed class Row
     {
         [JsonPropertyName("kind"), ParquetRequired]
@@ -117,7 +115,6 @@ public static class TrainingSetFile
         }
     }
 
-    [SuppressMessage("Performance", "CA1812", Justification = "Made by the Parquet reader.")]
     private sealed class Segment
     {
         [JsonPropertyName("text"), ParquetRequired]
