@@ -108,18 +108,11 @@ internal sealed class RunData
     private IEnumerable<LexiconEntry> LexiconEntries(string name)
     {
         if (name == "builtin")
-            return BuiltInEntries();
+            return BuiltInLexicon.Entries(new BuiltInCorpus(Languages).Lexicon());
         var corpus = MirrorCorpora.Open(name, Mirror());
         return Pairs(Languages).Where(p => corpus.Has(p.Source, p.Target)).SelectMany(p => corpus.Pairs(p.Source, p.Target, Malformed)
             .Select(entry => new LexiconEntry(p.Source.Code, entry.Source, p.Target.Code, entry.Target)));
     }
-
-    private IEnumerable<LexiconEntry> BuiltInEntries() =>
-        from concept in new BuiltInCorpus(Languages).Lexicon().GroupBy(term => term.Concept)
-        let terms = concept.ToList()
-        from i in Enumerable.Range(0, terms.Count)
-        from j in Enumerable.Range(i + 1, terms.Count - i - 1)
-        select new LexiconEntry(terms[i].Language.Code, terms[i].Text, terms[j].Language.Code, terms[j].Text);
 
     private string FingerprintOfLexicon(string name) =>
         name == "builtin" ? new BuiltInCorpus(Languages).LocaleData : FingerprintOfFolder(MirrorCorpora.Open(name, Mirror()).Folder);
