@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Llamax.Cli.Rendering;
+using Llamax.Corpus.Reading;
 using Llamax.Runs;
 using Llamax.Text.Tokenization;
 
@@ -53,11 +54,11 @@ internal static class TokenizeVerb
             if (parsed.GetValue(json) && !parsed.GetValue(decode))
                 throw new RequestException("without --decode the output always is JSON", "--json", "leave it out");
             var vocabulary = TokenizerFile.Load(parsed.GetValue(tokenizer)!);
-            Func<InputLine, string> convert = parsed.GetValue(decode) ? line => Decode(vocabulary, line, parsed.GetValue(json))
+            Func<TextLine, string> convert = parsed.GetValue(decode) ? line => Decode(vocabulary, line, parsed.GetValue(json))
                 : parsed.GetValue(pieces) ? line => Pieces(vocabulary, line)
                 : line => Ids(vocabulary, line);
             var lines = given.Length > 0
-                ? given.Select((text, i) => new InputLine(text, string.Create(CultureInfo.InvariantCulture, $"TEXT {i + 1}")))
+                ? given.Select((text, i) => new TextLine(text, string.Create(CultureInfo.InvariantCulture, $"TEXT {i + 1}")))
                 : InputLines.Read(path, cancellation);
             using var output = Results.Lines(answersStandardInput: given.Length == 0 && path is null or InputLines.StandardInput);
             foreach (var line in lines)
@@ -71,12 +72,12 @@ internal static class TokenizeVerb
         return command;
     }
 
-    private static string Ids(ITokenizer tokenizer, InputLine line) => $"[{string.Join(',', tokenizer.Encode(line.Text))}]";
+    private static string Ids(ITokenizer tokenizer, TextLine line) => $"[{string.Join(',', tokenizer.Encode(line.Text))}]";
 
-    private static string Pieces(ITokenizer tokenizer, InputLine line) =>
+    private static string Pieces(ITokenizer tokenizer, TextLine line) =>
         Results.Line(new JsonArray([.. tokenizer.EncodePieces(line.Text).Select(piece => JsonValue.Create(piece))]));
 
-    private static string Decode(ITokenizer tokenizer, InputLine line, bool json)
+    private static string Decode(ITokenizer tokenizer, TextLine line, bool json)
     {
         int[] ids;
         try

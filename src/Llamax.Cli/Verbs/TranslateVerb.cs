@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using Llamax.Cli.Rendering;
+using Llamax.Corpus.Reading;
 using Llamax.Decoding.Prompts;
 using Llamax.Decoding.Search;
 using Llamax.Decoding.Translators;
@@ -111,7 +112,7 @@ internal static class TranslateVerb
         ITranslator direct = ModelTranslator.Open(parsed.GetValue(Model)!, Options(parsed, profile.Search), events);
         using var translator = parsed.GetValue(Pivot) is { } pivot ? new PivotTranslator(direct, direct, pivot) : direct;
         var lines = given.Length > 0
-            ? given.Select((text, i) => new InputLine(text, string.Create(CultureInfo.InvariantCulture, $"TEXT {i + 1}")))
+            ? given.Select((text, i) => new TextLine(text, string.Create(CultureInfo.InvariantCulture, $"TEXT {i + 1}")))
             : InputLines.Read(parsed.GetValue(Input), cancellation);
         var failures = new List<string>();
         if (parsed.GetValue(Output) is { } path)
@@ -150,7 +151,7 @@ internal static class TranslateVerb
     private static void Translate(
         ParseResult parsed,
         ITranslator translator,
-        IEnumerable<InputLine> lines,
+        IEnumerable<TextLine> lines,
         StreamWriter output,
         List<string> failures,
         CancellationToken cancellation)

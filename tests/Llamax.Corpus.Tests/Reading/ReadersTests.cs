@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Pipes;
 using System.Text;
 using Llamax.Corpus.Reading;
 using Llamax.Runs;
@@ -42,9 +43,9 @@ public sealed class ReadersTests : IDisposable
     {
         var path = Path.Combine(_folder, "bomb.gz");
         using (var stream = new GZipStream(File.Create(path), CompressionLevel.Fastest))
-            for (var i = 0; i < 20; i++)
+            for (var i = 0; i <= 64; i++)
                 stream.Write(new byte[1 << 20]);
-        Assert.Contains("a line of over 16 MiB", Fails(() => PlainText.Read(path, _malformed).Count()), StringComparison.Ordinal);
+        Assert.Contains("a line of over 64 MiB", Fails(() => PlainText.Read(path, _malformed).Count()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,16 +55,37 @@ public sealed class ReadersTests : IDisposable
         File.WriteAllBytes(path, [.. "good\n"u8, .. "caf"u8, 0xE9, (byte)'\n', .. "fine\n"u8]);
         Assert.Equal([new TextLine("good", $"{path}:1"), new TextLine("fine", $"{path}:3")], PlainText.Read(path, _malformed));
         Assert.Equal(1, _malformed.Count);
-        Assert.Equal($"{path}:2: no valid UTF-8 at byte 3 of the line", Assert.Single(_malformed.Examples));
+        Assert.Equal($"{path}:2: no valid UTF-8 at byte 4 of the line", Assert.Single(_malformed.Examples));
         var message = Fails(() => PlainText.Read(path, new(strict: true)).Count());
         Assert.StartsWith($"{path}:2: no valid UTF-8", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stream_is_read_like_a_file_under_the_name_that_it_is_given()
+    {
+        using var stream = new MemoryStream([.. "one\r\n"u8, 0xFF, (byte)'\n', .. "three"u8]);
+        Assert.Equal([new TextLine("one", "stdin:1"), new TextLine("three", "stdin:3")], PlainText.Read(stream, "stdin", _malformed));
+        Assert.Equal("stdin:2: no valid UTF-8 at byte 1 of the line", Assert.Single(_malformed.Examples));
+    }
+
+    [Fact]
+    public async Task Waiting_for_a_pipe_ends_when_it_is_cancelled()
+    {
+        await using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        await using var writer = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
+        writer.Write("one\ntwo"u8);
+        using var cancellation = new CancellationTokenSource();
+        using var lines = PlainText.Read(pipe, "pipe", _malformed, cancellation.Token).GetEnumerator();
+        Assert.True(lines.MoveNext());
+        await cancellation.CancelAsync();
+        Assert.ThrowsAny<OperationCanceledException>(() => lines.MoveNext());
     }
 
     [Fact]
     public void Files_that_cannot_be_read_say_why()
     {
         var missing = Path.Combine(_folder, "no");
-        Assert.Contains("does not exist", Fails(() => PlainText.Read(missing, _malformed).Count()), StringComparison.Ordinal);
+        Assert.Contains("there is no such file", Fails(() => PlainText.Read(missing, _malformed).Count()), StringComparison.Ordinal);
         Assert.Contains("a folder was found", Fails(() => PlainText.Read(_folder, _malformed).Count()), StringComparison.Ordinal);
         var damaged = Path.Combine(_folder, "damaged.gz");
         File.WriteAllBytes(damaged, [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xFF, 0xFF, 0xFF, 0xFF]);
