@@ -3,6 +3,7 @@ using System.IO.Pipes;
 using System.Text;
 using Llamax.Corpus.Reading;
 using Llamax.Runs;
+using Llamax.Text.Languages;
 
 namespace Llamax.Corpus.Tests.Reading;
 
@@ -130,6 +131,19 @@ public sealed class ReadersTests : IDisposable
         Assert.Equal("uku", TsvPairs.Read(path, new() { Source = "3", Target = "1", HasHeader = true }, _malformed).Last().Source);
         Assert.Equal($"{path}:3: 2 columns found, 3 expected", _malformed.Examples[0]);
         Assert.Equal(3, _malformed.Count);
+    }
+
+    [Fact]
+    public void Words_of_a_MUSE_dictionary_are_divided_by_a_tab_or_a_space()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "muse"));
+        var path = Write(Path.Combine("muse", "en-de.txt"), "dog Hund\r\nnew york\tNew York\nlonely\na\tb\tc\n");
+        var (en, de) = (LanguageRegistry.Find("en"), LanguageRegistry.Find("de"));
+        SentencePair[] expected = [new("dog", "Hund", $"{path}:1"), new("new york", "New York", $"{path}:2")];
+        var muse = MirrorCorpora.Open("muse", _folder);
+        Assert.Equal(expected, muse.Pairs(en, de, _malformed));
+        Assert.Equal(expected.Select(pair => (pair.Target, pair.Source)), muse.Pairs(de, en, new()).Select(p => (p.Source, p.Target)));
+        Assert.Equal([$"{path}:3: no word with its translation", $"{path}:4: no word with its translation"], _malformed.Examples);
     }
 
     [Fact]
