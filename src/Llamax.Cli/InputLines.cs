@@ -1,4 +1,5 @@
 using Llamax.Corpus.Reading;
+using Llamax.Runs;
 
 namespace Llamax.Cli;
 
@@ -10,12 +11,12 @@ internal static class InputLines
 
     /// <param name="path">A file; null or <c>-</c> = standard input.</param>
     /// <param name="cancellation">Ends the waiting for standard input too.</param>
-    /// <exception cref="Runs.RequestException">The file cannot be read, or a line is no UTF-8.</exception>
+    /// <exception cref="RequestException">The file cannot be read, or a line is no UTF-8.</exception>
     internal static IEnumerable<TextLine> Read(string? path, CancellationToken cancellation)
     {
-        var malformed = new MalformedLines(strict: true);
+        var strict = new MalformedLines(strict: true);
         return path is null or StandardInput
-            ? PlainText.ReadStandardInput(malformed, cancellation)
-            : PlainText.Read(path, malformed, cancellation);
+            ? PlainText.Read(Console.OpenStandardInput(), "stdin", strict, cancellation)
+            : PlainText.Read(path, strict, cancellation);
     }
 }

@@ -19,7 +19,9 @@ public sealed class GoldenTrainingTests
     {
         TorchRuntime.SetThreads(1);
         var folders = Goldens.Files("models", "golden.json").Select(file => Path.GetDirectoryName(file)!).Where(IsTraining).ToList();
-        Assert.SkipWhen(folders.Count == 0, Goldens.NoSuchKind);
+        if (folders.Count == 0 && Goldens.WhyNoCases is { } reason)
+            Assert.Skip(reason);
+        Assert.NotEmpty(folders);
         foreach (var folder in folders)
             Reproduce(folder);
     }

@@ -12,9 +12,8 @@ public readonly record struct CodeSwitched(string Text, int KnownWords, int Repl
 
 /// <summary>
 /// Dictionary code-switching of the paper, §2.1, step 2 and Figure 2: the sentence is lower-cased and divided into words at spaces, and
-/// words
-/// are randomly replaced by their translation in a different language, drawn evenly from the languages that the lexicon offers and then
-/// from the words of that language. A word without a translation stays as it is.
+/// words are randomly replaced by their translation in a different language, drawn evenly from the languages that the lexicon offers and
+/// then from the words of that language. A word without a translation stays as it is.
 /// <para>
 /// Punctuation at the edge of a word stays where it is and does not hinder the match. Languages that write no spaces are divided by
 /// greedy longest match against the lexicon itself (the paper uses Jieba for Chinese).

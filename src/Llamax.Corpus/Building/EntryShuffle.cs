@@ -9,9 +9,12 @@ namespace Llamax.Corpus.Building;
 /// <param name="draws">Keyed by seed and purpose.</param>
 /// <param name="folder">Where runs are put meanwhile.</param>
 /// <param name="linesKeptTogether">Consecutive monolingual lines of a language that share a key and keep their order.</param>
-/// <param name="memory">UTF-16 units held in memory.</param>
+/// <param name="memory">UTF-16 units held in memory, each entry counted with what it takes besides its text.</param>
 internal sealed class EntryShuffle(Draws draws, string folder, int linesKeptTogether, long memory = 1 << 26)
 {
+    // Objects, references and lengths of an entry with its segments: a word alone is mostly these.
+    private const int UnitsPerEntry = 128;
+
     public IEnumerable<TrainingEntry> Shuffle(IEnumerable<TrainingEntry> entries)
     {
         List<EntryRun> runs = [];
@@ -22,7 +25,7 @@ internal sealed class EntryShuffle(Draws draws, string folder, int linesKeptToge
             foreach (var entry in Keyed(entries))
             {
                 held.Add(entry);
-                units += entry.Entry.Origin.Length + entry.Entry.Segments.Sum(segment => segment.Text.Length);
+                units += UnitsPerEntry + entry.Entry.Origin.Length + entry.Entry.Segments.Sum(segment => segment.Text.Length);
                 if (units < memory)
                     continue;
                 held.Sort();

@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Llamax.Corpus.Augmentation;
 using Llamax.Corpus.Lexicons;
 using Llamax.Runs;
+using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
 
 namespace Llamax.Corpus.Building;
@@ -35,26 +35,24 @@ public sealed class TrainingSetBuilder
             throw new RequestException($"\"{name}\" is not a file name", "training set", "give a name without folders, for example train");
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, name + ".parquet");
-        var manifestPath = Path.Combine(folder, TrainingSetManifest.FileName);
-        File.Delete(manifestPath);
+        File.Delete(Path.Combine(folder, Manifest.FileName));
 
         var account = new TrainingSetAccount();
         var shuffle = new EntryShuffle(Draws("shuffle"), folder, _options.LinesKeptTogether);
         using (var step = _events.Begin("build", 0, "entry"))
             TrainingSetFile.Write(path, Counted(shuffle.Shuffle(Build(sources, account)), account, step));
 
-        using var stream = File.OpenRead(path);
         var manifest = new TrainingSetManifest
         {
             File = Path.GetFileName(path),
-            Sha256 = Convert.ToHexStringLower(SHA256.HashData(stream)),
+            Sha256 = Manifest.HashFile(path),
             Options = _options,
             Entries = account.Counts.Sum(count => count.Entries),
             Counts = account.Counts,
             Pairs = account.Pairs,
             EmptyLines = account.EmptyLines,
         };
-        AtomicFile.WriteAllText(manifestPath, manifest.ToJson());
+        ManifestJson.Write(folder, manifest);
         return manifest;
     }
 

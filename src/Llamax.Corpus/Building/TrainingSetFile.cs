@@ -57,13 +57,13 @@ public static class TrainingSetFile
         });
         for (var group = 0; group < groups; group++)
         {
-            var rows = Checked(path, async () =>
+            var entries = Checked(path, async () =>
             {
                 var result = await ParquetSerializer.DeserializeAsync<Row>(stream, rowGroupIndex: group).ConfigureAwait(false);
-                return result.Data;
+                return result.Data.Select(row => row.ToEntry(path)).ToList();
             });
-            foreach (var row in rows)
-                yield return row.ToEntry(path);
+            foreach (var entry in entries)
+                yield return entry;
         }
     }
 

@@ -1,20 +1,8 @@
-using System.Text.Json;
-
 namespace Llamax.Corpus.Building;
 
 /// <summary>What a built training set holds and how it was made; written as <c>manifest.json</c> beside it.</summary>
 public sealed record TrainingSetManifest
 {
-    public const string FileName = "manifest.json";
-
-    private static readonly JsonSerializerOptions _json = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new EntryKindNames.JsonConverter() },
-    };
-
     public string Format { get; init; } = "llamax-training-set/1";
 
     /// <summary>Name of the Parquet file.</summary>
@@ -34,8 +22,6 @@ public sealed record TrainingSetManifest
 
     /// <summary>Monolingual lines without text, left out.</summary>
     public required long EmptyLines { get; init; }
-
-    public string ToJson() => JsonSerializer.Serialize(this, _json) + "\n";
 }
 
 /// <summary>Entries of one kind and direction.</summary>

@@ -141,12 +141,9 @@ public sealed class BuiltInCorpus
     }
 
     // Names are no test: there are few of them, and sentences that are tested are made of them.
-    private static CorpusSplit SplitOf(BuiltInContent content) => content.Kind == ContentKind.Name ? CorpusSplit.Train : (content.Hash() % 20) switch
-    {
-        0 => CorpusSplit.Dev,
-        1 => CorpusSplit.Test,
-        _ => CorpusSplit.Train,
-    };
+    private static CorpusSplit SplitOf(BuiltInContent content) => content.Kind == ContentKind.Name
+        ? CorpusSplit.Train
+        : (content.Hash() % 20) switch { 0 => CorpusSplit.Dev, 1 => CorpusSplit.Test, _ => CorpusSplit.Train };
 
     private static string Origin(long item) => string.Create(CultureInfo.InvariantCulture, $"{OriginPrefix}{item}");
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
@@ -34,7 +35,7 @@ internal sealed class Download(HttpClient client, IRunEvents events)
                 string.Create(CultureInfo.InvariantCulture, $"the server answered {(int)status} {status}"),
                 url, $"try again later, or fetch {file.Name} in another way and put it at {path}", failure);
         }
-        catch (Exception failure) when (failure is HttpRequestException or HttpIOException or TimeoutException)
+        catch (Exception failure) when (IsOfTheNetwork(failure))
         {
             var received = File.Exists(partial) ? new FileInfo(partial).Length : 0;
             throw new RequestException(
@@ -43,7 +44,7 @@ internal sealed class Download(HttpClient client, IRunEvents events)
                     : $"no connection: {failure.Message}",
                 url,
                 received > 0
-                    ? "give the same command again: it goes on from there"
+                    ? "give the same command again" + (KnownVersion(partial) is null ? "" : ": it goes on from there")
                     : $"check the network, or fetch {file.Name} on another machine and put it at {path}",
                 failure);
         }
@@ -77,14 +78,20 @@ internal sealed class Download(HttpClient client, IRunEvents events)
         response.EnsureSuccessStatusCode();
         var resumes = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == received;
         if (!resumes)
+        {
+            // In this order no crash leaves a version beside bytes of another one.
+            File.Delete(partial);
+            File.Delete(VersionOf(partial));
             received = 0;
+        }
+
         if (response.Headers.ETag is { IsWeak: false } tag)
             AtomicFile.WriteAllText(VersionOf(partial), tag.Tag);
         var total = file.Bytes ?? (response.Content.Headers.ContentLength is { } length ? received + length : 0);
         using var step = events.Begin($"download {file.Name}", total, "byte");
         step.Advance(received);
         await using var content = await response.Content.ReadAsStreamAsync(cancellation);
-        await using var target = new FileStream(partial, resumes ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.None);
+        await using var target = new FileStream(partial, FileMode.Append, FileAccess.Write, FileShare.None);
         var buffer = new byte[1 << 16];
         while (true)
         {
@@ -108,6 +115,11 @@ internal sealed class Download(HttpClient client, IRunEvents events)
 
         target.Flush(flushToDisk: true);
     }
+
+    /// <summary>The client's own time limit looks like a cancellation, a connection that is reset like a disk that fails.</summary>
+    private static bool IsOfTheNetwork(Exception failure) =>
+        failure is HttpRequestException or HttpIOException or TimeoutException
+        || failure.InnerException is TimeoutException or SocketException;
 
     private static void Check(CatalogueFile file, string url, string partial)
     {

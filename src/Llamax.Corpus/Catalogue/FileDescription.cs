@@ -42,7 +42,9 @@ public sealed record FileDescription
     /// <summary>Columns between tabs: the fewest and the most that a line has.</summary>
     public (int Least, int Most) Columns { get; init; } = (1, 1);
 
-    /// <summary>Per column, the script of most cells and their share of all cells with letters; empty where nothing has letters.</summary>
+    /// <summary>
+    /// Per column, the script of most cells and their share of all cells with letters; empty where nothing has letters.
+    /// </summary>
     public IReadOnlyList<ColumnScript> Scripts { get; init; } = [];
 
     /// <summary>Describes a file, or every file below a folder in the order of their paths.</summary>
@@ -129,7 +131,7 @@ public sealed record FileDescription
             MalformedLines = malformed.Count,
             MalformedExamples = malformed.Examples,
             Columns = most == 0 ? (1, 1) : (least, most),
-            Scripts = [.. columns.Where(tally => tally.Count > 0).Select(ColumnScript.Of)],
+            Scripts = columns.Exists(tally => tally.Count > 0) ? [.. columns.Select(ColumnScript.Of)] : [],
         };
     }
 

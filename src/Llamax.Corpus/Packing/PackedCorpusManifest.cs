@@ -1,20 +1,8 @@
-using System.Text.Json;
-
 namespace Llamax.Corpus.Packing;
 
 /// <summary>What a packed corpus holds, and what did not get in; written as <c>manifest.json</c> beside it.</summary>
 public sealed record PackedCorpusManifest
 {
-    public const string FileName = "manifest.json";
-
-    private static readonly JsonSerializerOptions _json = new()
-    {
-        WriteIndented = true,
-        NewLine = "\n",
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new EntryKindNames.JsonConverter() },
-    };
-
     public string Format { get; init; } = "llamax-packed/1";
 
     /// <summary>The files' name without extension.</summary>
@@ -44,8 +32,6 @@ public sealed record PackedCorpusManifest
 
     /// <summary>SHA-256 of NAME.index, lower-case hexadecimal.</summary>
     public required string IndexSha256 { get; init; }
-
-    public string ToJson() => JsonSerializer.Serialize(this, _json) + "\n";
 }
 
 /// <summary>One kind and direction of a packed corpus.</summary>

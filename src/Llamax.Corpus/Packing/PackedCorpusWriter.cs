@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using Llamax.Runs;
+using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
 using Llamax.Text.Tokenization;
 
@@ -19,12 +20,14 @@ public sealed class PackedCorpusWriter
     private readonly ITokenizer _tokenizer;
     private readonly PackingOptions _options;
     private readonly IRunEvents _events;
+    private readonly DocumentEncoder _encoder;
 
     /// <exception cref="RequestException">An option breaks its rule.</exception>
     public PackedCorpusWriter(ITokenizer tokenizer, PackingOptions options, IRunEvents? events = null)
     {
         OptionProblem.ThrowIfAny("packing", options.Problems());
         (_tokenizer, _options, _events) = (tokenizer, options, events ?? SilentEvents.Instance);
+        _encoder = new(tokenizer, options.BlockLength);
     }
 
     /// <summary>
@@ -37,10 +40,9 @@ public sealed class PackedCorpusWriter
             throw new RequestException($"\"{name}\" is not a file name", "packing", "give a name without folders, for example train");
         var indexPath = Path.Combine(folder, name + PackedFormat.IndexExtension);
         var tokensPath = Path.Combine(folder, name + PackedFormat.TokensExtension);
-        var manifestPath = Path.Combine(folder, PackedCorpusManifest.FileName);
         Directory.CreateDirectory(folder);
         // A killed run must not leave the new tokens beside an old index.
-        File.Delete(manifestPath);
+        File.Delete(Path.Combine(folder, Manifest.FileName));
         File.Delete(indexPath);
 
         var tally = new PackingTally();
@@ -70,9 +72,9 @@ public sealed class PackedCorpusWriter
             PaddingShare = 1 - (tally.Counts.Sum(count => count.Tokens) / ((double)tally.Blocks * _options.BlockLength)),
             Counts = tally.Counts,
             TokensSha256 = Convert.ToHexStringLower(tokensHash),
-            IndexSha256 = HashOf(indexPath),
+            IndexSha256 = Manifest.HashFile(indexPath),
         };
-        AtomicFile.WriteAllText(manifestPath, manifest.ToJson());
+        ManifestJson.Write(folder, manifest);
         Report(manifest);
         return manifest;
     }
@@ -111,10 +113,9 @@ public sealed class PackedCorpusWriter
     /// <summary>The batch in its order, tokenised on all cores.</summary>
     private EncodedEntry[] Encode(TrainingEntry[] batch)
     {
-        var encoder = new DocumentEncoder(_tokenizer, _options.BlockLength);
         var encoded = new EncodedEntry[batch.Length];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads };
-        Parallel.For(0, batch.Length, parallel, i => encoded[i] = encoder.Encode(batch[i]));
+        Parallel.For(0, batch.Length, parallel, i => encoded[i] = _encoder.Encode(batch[i]));
         return encoded;
     }
 
@@ -150,11 +151,5 @@ public sealed class PackedCorpusWriter
                 $"{direction}: of {count.Entries:N0} entries {count.CutEntries:N0} were cut at the block's length "
                 + $"({count.CutTokens:N0} tokens lost), {count.EmptyEntries:N0} left out with nothing to learn"));
         }
-    }
-
-    private static string HashOf(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

@@ -5,30 +5,29 @@ using Llamax.Runs;
 
 namespace Llamax.Corpus.Reading;
 
-/// <summary>A line of a file; the text is null where the line is malformed and already counted.</summary>
+/// <summary>A line of a text; the text is null where the line is malformed and already counted.</summary>
 internal readonly record struct FileLine(long Number, string? Text);
 
 /// <summary>
-/// The lines of a text file, streamed: strict UTF-8, LF or CRLF, a byte order mark at the start is dropped, gzip is recognised by its first
-/// bytes. A carriage return inside a line belongs to the line.
+/// The lines of a text, streamed: strict UTF-8, LF or CRLF, a byte order mark at the start is dropped. A carriage return inside a line
+/// belongs to the line.
 /// </summary>
 internal static class CorpusFile
 {
     /// <summary>A longer line is no sentence but a wrong file; it would only fill the memory.</summary>
-    internal const int LongestLineBytes = 16 << 20;
+    internal const int LongestLineBytes = 64 << 20;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Every line in order, malformed ones as null, so that files which are parallel by line stay so.</summary>
-    /// <exception cref="RequestException">The file cannot be read: missing, a folder, damaged gzip, a line of more than 16 MiB.</exception>
+    /// <summary>
+    /// Every line of a file, plain or gzip (recognised by its first bytes), in order, malformed ones as null, so that files which are
+    /// parallel by line stay so.
+    /// </summary>
+    /// <exception cref="RequestException">The file cannot be read: missing, a folder, damaged gzip, a line of more than 64 MiB.</exception>
     public static IEnumerable<FileLine> Lines(string path, MalformedLines malformed, CancellationToken cancellation = default) =>
         Lines(() => Open(path), path, malformed, cancellation);
 
-    /// <summary>The same of a stream that no path names.</summary>
-    /// <param name="open">Called when the reading begins; the stream is disposed at its end.</param>
-    /// <param name="name">What messages call it.</param>
-    /// <param name="malformed">Counts what is no UTF-8.</param>
-    /// <param name="cancellation">Ends the waiting for a pipe too.</param>
+    /// <summary>As the other, from a stream; it is opened with the first line and closed with the last.</summary>
     public static IEnumerable<FileLine> Lines(
         Func<Stream> open, string name, MalformedLines malformed, CancellationToken cancellation)
     {
@@ -50,7 +49,10 @@ internal static class CorpusFile
             buffer.AsSpan(start, end - start).CopyTo(buffer);
             (start, searched, end) = (0, end - start, end - start);
             if (end >= LongestLineBytes)
-                throw new RequestException($"a line of over {LongestLineBytes >> 20} MiB", Origin(name, number + 1), "give a text file");
+                throw new RequestException(
+                    $"a line of over {LongestLineBytes >> 20} MiB",
+                    Origin(name, number + 1),
+                    "check that this is a text file with line ends");
             if (end == buffer.Length)
                 Array.Resize(ref buffer, 2 * buffer.Length);
             var read = Read(stream, buffer.AsMemory(end), name, cancellation);
@@ -64,7 +66,7 @@ internal static class CorpusFile
     }
 
     /// <summary>File and line, as every message and <see cref="SentencePair.Origin"/> names them.</summary>
-    public static string Origin(string path, long line) => string.Create(CultureInfo.InvariantCulture, $"{path}:{line}");
+    public static string Origin(string name, long line) => string.Create(CultureInfo.InvariantCulture, $"{name}:{line}");
 
     /// <summary>The file itself or, where it does not exist, the same name with <c>.gz</c>; null when neither exists.</summary>
     public static string? PlainOrCompressed(string path) =>
@@ -83,7 +85,7 @@ internal static class CorpusFile
         catch (DecoderFallbackException error)
         {
             var what = string.Create(CultureInfo.InvariantCulture, $"no valid UTF-8 at byte {error.Index + 1} of the line");
-            malformed.Add(Origin(name, number), what, "convert the file to UTF-8, for example with iconv");
+            malformed.Add(Origin(name, number), what, "convert it to UTF-8, for example with iconv");
             return null;
         }
     }
@@ -98,7 +100,7 @@ internal static class CorpusFile
 
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
         if (!file.CanSeek)
-            return file;
+            return file; // a named pipe gives its first bytes once
         Span<byte> magic = stackalloc byte[4];
         magic = magic[..file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false)];
         file.Position = 0;

@@ -36,7 +36,7 @@ public static class MirrorCorpora
             "udhr" => new UdhrCorpus(folder),
             "tatoeba" => new PairFilesCorpus(name, folder, ".tsv", PairFilesCorpus.Joined('-')),
             "mafand" => new PairFilesCorpus(name, folder, $".{partition ?? "train"}.tsv", PairFilesCorpus.Joined('-')),
-            "muse" => new PairFilesCorpus(name, folder, ".txt", PairFilesCorpus.Joined('-')),
+            "muse" => new PairFilesCorpus(name, folder, ".txt", PairFilesCorpus.Joined('-'), MusePairs.Read),
             "panlex" => new PairFilesCorpus(name, folder, ".tsv", PairFilesCorpus.Joined('-')),
             "gatitos" => new PairFilesCorpus(name, folder, ".tsv", PairFilesCorpus.Joined('_')),
             _ => new PairFilesCorpus(name, folder, ".tsv", code => ("eng", code)),

@@ -4,20 +4,25 @@ using Llamax.Text.Languages;
 namespace Llamax.Corpus.Reading;
 
 /// <summary>
-/// One TSV file a pair of languages, in either order (Tatoeba, MAFAND, MUSE, PanLex, GATITOS, the CLDR lexicon). Files of other varieties
+/// One file a pair of languages, in either order (Tatoeba, MAFAND, MUSE, PanLex, GATITOS, the CLDR lexicon). Files of other varieties
 /// (<c>srp_Latn</c>) are not read; several files of the same variety (<c>fas</c>, <c>pes</c>) follow each other.
 /// </summary>
 internal sealed class PairFilesCorpus : IParallelCorpus
 {
     private readonly List<(Language Source, Language Target, string Path)> _files = [];
+    private readonly Func<string, MalformedLines, IEnumerable<SentencePair>> _read;
 
     /// <param name="name">The set's name.</param>
     /// <param name="folder">Where its files are.</param>
     /// <param name="ending">How their names end, without <c>.gz</c>; before it stands the pair.</param>
     /// <param name="pair">The two codes of a name's beginning; null for names that are no pair.</param>
-    public PairFilesCorpus(string name, string folder, string ending, Func<string, (string Source, string Target)?> pair)
+    /// <param name="read">Reads one of them; null reads the first two columns of a TSV.</param>
+    public PairFilesCorpus(
+        string name, string folder, string ending, Func<string, (string Source, string Target)?> pair,
+        Func<string, MalformedLines, IEnumerable<SentencePair>>? read = null)
     {
         (Name, Folder) = (name, folder);
+        _read = read ?? ((path, malformed) => TsvPairs.Read(path, new(), malformed));
         foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
         {
             var file = Path.GetFileName(path);
@@ -55,7 +60,7 @@ internal sealed class PairFilesCorpus : IParallelCorpus
                 $"{Name} has no {source}-{target}", Folder, $"it has {source} with {string.Join(' ', partners)}: choose one of these");
         }
 
-        return files.SelectMany(file => TsvPairs.Read(file.Path, Columns(file.Source == source), malformed));
+        return files.SelectMany(file => Read(file.Path, file.Source == source, malformed));
     }
 
     public IEnumerable<TextLine> Lines(Language language, MalformedLines malformed)
@@ -64,11 +69,13 @@ internal sealed class PairFilesCorpus : IParallelCorpus
         if (files.Count == 0)
             throw MirrorCorpora.Lacks(this, language, Folder);
         return files
-            .SelectMany(file => TsvPairs.Read(file.Path, Columns(file.Source == language), malformed))
+            .SelectMany(file => Read(file.Path, file.Source == language, malformed))
             .Select(pair => new TextLine(pair.Source, pair.Origin));
     }
 
-    private static TsvColumns Columns(bool inOrder) => inOrder ? new() : new() { Source = "2", Target = "1" };
+    private IEnumerable<SentencePair> Read(string path, bool inOrder, MalformedLines malformed) => inOrder
+        ? _read(path, malformed)
+        : _read(path, malformed).Select(pair => new SentencePair(pair.Target, pair.Source, pair.Origin));
 
     private static Language? LanguageOf(string code) =>
         LanguageRegistry.TryFind(code, out var language) && !language.Varieties.Any(variety => variety.Codes.Contains(code))

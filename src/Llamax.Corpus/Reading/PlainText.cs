@@ -1,20 +1,24 @@
 namespace Llamax.Corpus.Reading;
 
-/// <summary>One sentence or paragraph a line, plain or gzip.</summary>
+/// <summary>One sentence or paragraph a line.</summary>
 public static class PlainText
 {
-    /// <summary>Streams the lines; malformed ones are counted and left out.</summary>
+    /// <summary>Streams the lines of a file, plain or gzip; malformed ones are counted and left out.</summary>
     /// <exception cref="Runs.RequestException">The file cannot be read, or <paramref name="malformed"/> is strict.</exception>
     public static IEnumerable<TextLine> Read(string path, MalformedLines malformed, CancellationToken cancellation = default) =>
-        WithOrigin(CorpusFile.Lines(path, malformed, cancellation), path);
+        WellFormed(CorpusFile.Lines(path, malformed, cancellation), path);
 
-    /// <summary>The same of standard input, named <c>stdin</c> in origins.</summary>
-    /// <param name="malformed">Counts what is no UTF-8.</param>
-    /// <param name="cancellation">Ends the waiting for a line too.</param>
-    public static IEnumerable<TextLine> ReadStandardInput(MalformedLines malformed, CancellationToken cancellation) =>
-        WithOrigin(CorpusFile.Lines(Console.OpenStandardInput, "stdin", malformed, cancellation), "stdin");
+    /// <summary>The same of a stream, as the lines come; closes it after the last.</summary>
+    /// <param name="stream">Text, not compressed.</param>
+    /// <param name="name">What messages and origins call it, for example <c>stdin</c>.</param>
+    /// <param name="malformed">Counts.</param>
+    /// <param name="cancellation">Ends the waiting for a pipe too.</param>
+    /// <exception cref="Runs.RequestException">A line is longer than 64 MiB, or <paramref name="malformed"/> is strict.</exception>
+    public static IEnumerable<TextLine> Read(
+        Stream stream, string name, MalformedLines malformed, CancellationToken cancellation = default) =>
+        WellFormed(CorpusFile.Lines(() => stream, name, malformed, cancellation), name);
 
-    private static IEnumerable<TextLine> WithOrigin(IEnumerable<FileLine> lines, string name)
+    private static IEnumerable<TextLine> WellFormed(IEnumerable<FileLine> lines, string name)
     {
         foreach (var line in lines)
             if (line.Text is not null)

@@ -7,14 +7,14 @@ namespace Llamax.Runs.Recipes;
 
 /// <summary>
 /// Fills option records from a recipe. Keys are the properties' names in camelCase; defaults live in the records alone; an
-/// unknown key names its nearest known ones; a value of the wrong kind names its file and line.
+/// unknown key names its nearest known ones; a value of the wrong kind names its file and line, or the argument it came from.
 /// </summary>
 public static class RecipeBinder
 {
     /// <summary>A new <typeparamref name="T"/> with the recipe's values over its defaults.</summary>
     /// <exception cref="RequestException">A key is unknown or a value is of the wrong kind.</exception>
     public static T Bind<T>(RecipeFile file)
-        where T : class => (T)BindRecord(file.Name, "", typeof(T), file.Root);
+        where T : class => (T)BindRecord(file, "", typeof(T), file.Root);
 
     /// <summary>The name of a property as a recipe spells it.</summary>
     internal static string KeyOf(MemberInfo property) => CamelCase(property.Name);
@@ -30,37 +30,34 @@ public static class RecipeBinder
     internal static Type? ValueOfDictionary(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) ? type.GetGenericArguments()[1] : null;
 
-    private static object BindRecord(string file, string path, Type type, YamlMappingNode node)
+    private static object BindRecord(RecipeFile file, string path, Type type, YamlMappingNode node)
     {
         var known = OptionsOf(type).ToDictionary(KeyOf, StringComparer.Ordinal);
         var record = Activator.CreateInstance(type)!;
         foreach (var (keyNode, value) in node.Children)
         {
-            var key = (keyNode as YamlScalarNode)?.Value ?? "";
+            var key = file.NameOf(keyNode);
             if (!known.TryGetValue(key, out var property))
             {
                 throw new RequestException(
                     $"unknown key \"{Join(path, key)}\"",
-                    Where(file, keyNode),
+                    file.Where(keyNode),
                     $"the nearest known keys are {string.Join(", ", Nearest.To(key, known.Keys))}; "
                     + "llamax run --print-defaults shows every key");
             }
 
-            property.SetValue(record, BindValue(file, Join(path, key), property.PropertyType, value));
+            var isNullable = new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable;
+            property.SetValue(record, BindValue(file, Join(path, key), property.PropertyType, isNullable, value));
         }
 
         return record;
     }
 
-    private static object? BindValue(string file, string path, Type declared, YamlNode node)
+    private static object? BindValue(RecipeFile file, string path, Type declared, bool isNullable, YamlNode node)
     {
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
         if (node is YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: "" or "null" or "~" })
-        {
-            if (type == typeof(string) || type != declared || !type.IsValueType)
-                return null;
-            throw Wrong(file, path, type, node, "nothing");
-        }
+            return isNullable ? null : throw Wrong(file, path, type, node, "nothing");
 
         if (ElementOfList(type) is { } element)
         {
@@ -68,7 +65,7 @@ public static class RecipeBinder
             var items = node is YamlSequenceNode sequence ? sequence.Children : [node];
             var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(element))!;
             for (var i = 0; i < items.Count; i++)
-                list.Add(BindValue(file, $"{path}[{i}]", element, items[i]));
+                list.Add(BindValue(file, $"{path}[{i}]", element, isNullable: false, items[i]));
             return list;
         }
 
@@ -80,8 +77,8 @@ public static class RecipeBinder
             var dictionary = (IDictionary)Activator.CreateInstance(ordered)!;
             foreach (var (key, value) in mapping.Children)
             {
-                var name = ((YamlScalarNode)key).Value!;
-                dictionary.Add(name, BindValue(file, Join(path, name), valueType, value));
+                var name = file.NameOf(key);
+                dictionary.Add(name, BindValue(file, Join(path, name), valueType, isNullable: false, value));
             }
 
             return dictionary;
@@ -112,7 +109,7 @@ public static class RecipeBinder
         if (type == typeof(long))
             return long.TryParse(digits, NumberStyles.Integer, culture, out var number) ? number : null;
         if (type == typeof(ulong))
-            return ulong.TryParse(text, NumberStyles.Integer, culture, out var number) ? number : null;
+            return ulong.TryParse(digits, NumberStyles.Integer, culture, out var number) ? number : null;
         if (type == typeof(double))
             return double.TryParse(text, NumberStyles.Float, culture, out var real) && double.IsFinite(real) ? real : null;
         if (type == typeof(TimeSpan))
@@ -122,8 +119,8 @@ public static class RecipeBinder
         return null;
     }
 
-    private static RequestException Wrong(string file, string path, Type type, YamlNode node, string found) =>
-        new($"{path} is {found}, expected {Describe(type)}", Where(file, node), $"give {Describe(type)}");
+    private static RequestException Wrong(RecipeFile file, string path, Type type, YamlNode node, string found) =>
+        new($"{path} is {found}, expected {Describe(type)}", file.Where(node), $"give {Describe(type)}");
 
     private static string Describe(Type type) =>
         type == typeof(bool) ? "true or false"
@@ -135,8 +132,6 @@ public static class RecipeBinder
         : ElementOfList(type) is { } element ? "a list: each " + Describe(element)
         : ValueOfDictionary(type) is not null ? "names with values below them"
         : "keys: " + string.Join(", ", OptionsOf(type).Select(KeyOf));
-
-    private static string Where(string file, YamlNode node) => node.Start.Line > 0 ? $"{file}, line {RecipeFile.LineOf(node)}" : file;
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 }

@@ -7,6 +7,8 @@ namespace Llamax.Runs.Recipes;
 /// <summary>A YAML document with line numbers, and single values replaced from the command line (<c>--set a.b=c</c>).</summary>
 public sealed class RecipeFile
 {
+    private readonly Dictionary<YamlNode, string> _assigned = new(ReferenceEqualityComparer.Instance);
+
     private RecipeFile(string name, YamlMappingNode root) => (Name, Root) = (name, root);
 
     /// <summary>The file as the user named it; begins every message about it.</summary>
@@ -50,7 +52,10 @@ public sealed class RecipeFile
         var equals = assignment.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0)
             throw new RequestException("a key and a value were expected", $"--set {assignment}", "write it as --set a.b=c");
-        Set(assignment[..equals].Split('.'), ParseValue(assignment[(equals + 1)..], assignment), $"--set {assignment}");
+        var value = ParseValue(assignment[(equals + 1)..], assignment);
+        foreach (var node in value.AllNodes)
+            _assigned[node] = $"--set {assignment}";
+        Set(assignment[..equals].Split('.'), value, $"--set {assignment}");
     }
 
     private void Set(string[] keys, YamlNode value, string where)
@@ -78,7 +83,7 @@ public sealed class RecipeFile
         if (!Root.Children.Remove("profile", out var chosen))
             return;
         var name = (chosen as YamlScalarNode)?.Value ?? "";
-        var known = (profiles as YamlMappingNode)?.Children.Keys.Select(k => ((YamlScalarNode)k).Value!).ToList() ?? [];
+        var known = (profiles as YamlMappingNode)?.Children.Keys.Select(NameOf).ToList() ?? [];
         if (!known.Contains(name))
         {
             throw new RequestException(
@@ -91,12 +96,12 @@ public sealed class RecipeFile
         {
             throw new RequestException(
                 $"profile {name} is not a mapping of paths to values",
-                $"{Name}, line {LineOf(profiles[name])}",
+                Where(profiles[name]),
                 "write it as a.b.c: value");
         }
 
         foreach (var (path, value) in values.Children)
-            Set(((YamlScalarNode)path).Value!.Split('.'), value, $"profiles.{name}");
+            Set(NameOf(path).Split('.'), value, $"profiles.{name}");
     }
 
     private static YamlNode ParseValue(string text, string assignment)
@@ -114,5 +119,13 @@ public sealed class RecipeFile
         return stream.Documents.Count == 0 ? new YamlScalarNode("") : stream.Documents[0].RootNode;
     }
 
-    internal static string LineOf(YamlNode node) => node.Start.Line.ToString(CultureInfo.InvariantCulture);
+    /// <summary>Where a node was written: a line of the file or an assignment.</summary>
+    internal string Where(YamlNode node) => _assigned.TryGetValue(node, out var assignment) ? assignment
+        : node.Start.Line > 0 ? string.Create(CultureInfo.InvariantCulture, $"{Name}, line {node.Start.Line}")
+        : Name;
+
+    /// <summary>The text of a key.</summary>
+    /// <exception cref="RequestException">It is a list or has keys of its own.</exception>
+    internal string NameOf(YamlNode key) => (key as YamlScalarNode)?.Value
+        ?? throw new RequestException("a key is no text", Where(key), "write it as name: value");
 }

@@ -25,8 +25,6 @@ internal sealed class AddedTokens
         _firstLetters = SearchValues.Create([.. _byFirstLetter.Keys]);
     }
 
-    public static AddedTokens None { get; } = new([]);
-
     /// <summary>The first token at or after <paramref name="start"/>.</summary>
     /// <param name="text">The whole text.</param>
     /// <param name="start">Where to begin; earlier characters belong to what was found before.</param>

@@ -8,26 +8,20 @@ namespace Llamax.Text.Tokenization;
 /// Byte-level BPE (GPT-2, Llama-3, Qwen): added tokens are taken out of the text, the rest is cut into words by regular expressions,
 /// and the bytes of each word are merged.
 /// </summary>
-internal sealed class ByteLevelTokenizer : ITokenizer
+internal sealed class ByteLevelTokenizer : VocabularyTokenizer
 {
-    private readonly Vocabulary _vocabulary;
     private readonly MergeTable _merges;
     private readonly ByteLevelRules _rules;
-    private readonly AddedTokens _addedTokens;
-    private readonly Dictionary<int, AddedToken> _addedById;
     private readonly int[] _byteIds = new int[256];
 
     /// <exception cref="RequestException">A byte has no piece.</exception>
     public ByteLevelTokenizer(
         Vocabulary vocabulary, IReadOnlyList<(int Left, int Right, int Result)> merges, ByteLevelRules rules,
         IReadOnlyCollection<AddedToken> addedTokens, SpecialIds special, string fingerprint, string where)
+        : base(vocabulary, addedTokens, special, fingerprint)
     {
-        _vocabulary = vocabulary;
         _merges = MergeTable.InOrder(merges);
         _rules = rules;
-        _addedTokens = new AddedTokens(addedTokens);
-        _addedById = addedTokens.ToDictionary(token => token.Id);
-        UnknownId = vocabulary.UnknownId is >= 0 and var unknown ? unknown : null;
         for (var value = 0; value < 256; value++)
         {
             var id = vocabulary.Find(ByteLevelAlphabet.Letter((byte)value).ToString());
@@ -37,29 +31,13 @@ internal sealed class ByteLevelTokenizer : ITokenizer
                     "train it with all 256 bytes as its first alphabet");
             _byteIds[value] = id < 0 ? UnknownId!.Value : id;
         }
-
-        (BosId, EosId, PadId) = special;
-        VocabularySize = Math.Max(vocabulary.Count, addedTokens.Count == 0 ? 0 : addedTokens.Max(token => token.Id) + 1);
-        Fingerprint = fingerprint;
     }
 
-    public int VocabularySize { get; }
-
-    public int? BosId { get; }
-
-    public int? EosId { get; }
-
-    public int? PadId { get; }
-
-    public int? UnknownId { get; }
-
-    public string Fingerprint { get; }
-
-    public void Encode(string text, List<int> ids)
+    public override void Encode(string text, List<int> ids)
     {
         for (var start = 0; start < text.Length;)
         {
-            var token = _addedTokens.Find(text, start, out var from, out var to);
+            var token = AddedTokens.Find(text, start, out var from, out var to);
             if (from > start)
                 EncodePlain(text[start..from], ids);
             if (token is not null)
@@ -68,32 +46,25 @@ internal sealed class ByteLevelTokenizer : ITokenizer
         }
     }
 
-    public IReadOnlyList<string> EncodePieces(string text)
+    public override IReadOnlyList<string> EncodePieces(string text)
     {
         var ids = new List<int>();
         Encode(text, ids);
         return ids.ConvertAll(Piece);
     }
 
-    public string Decode(ReadOnlySpan<int> ids)
+    public override string Decode(ReadOnlySpan<int> ids)
     {
         var bytes = new ArrayBufferWriter<byte>(4 * ids.Length + 1);
         foreach (var id in ids)
         {
-            ThrowIfOutside(id);
-            if (_addedById.TryGetValue(id, out var added))
+            if (AddedToken(id) is { } added)
                 bytes.Write(Encoding.UTF8.GetBytes(added.IsSpecial ? "" : added.Text));
-            else if (id < _vocabulary.Count)
-                bytes.Write(ByteLevelAlphabet.Bytes(_vocabulary.Text(id)));
+            else if (id < Vocabulary.Count)
+                bytes.Write(ByteLevelAlphabet.Bytes(Vocabulary.Text(id)));
         }
 
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
-    }
-
-    public string Piece(int id)
-    {
-        ThrowIfOutside(id);
-        return _addedById.TryGetValue(id, out var added) ? added.Text : id < _vocabulary.Count ? _vocabulary.Text(id) : "";
     }
 
     private void EncodePlain(string text, List<int> ids)
@@ -140,16 +111,13 @@ internal sealed class ByteLevelTokenizer : ITokenizer
 
     private int FindWhole(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > _vocabulary.LongestPiece)
+        if (bytes.Length > Vocabulary.LongestPiece)
             return -1;
         Span<char> letters = bytes.Length <= 256 ? stackalloc char[256] : new char[bytes.Length];
         for (var i = 0; i < bytes.Length; i++)
             letters[i] = ByteLevelAlphabet.Letter(bytes[i]);
-        return _vocabulary.Find(letters[..bytes.Length]);
+        return Vocabulary.Find(letters[..bytes.Length]);
     }
-
-    private void ThrowIfOutside(int id) =>
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)VocabularySize, nameof(id));
 
     /// <summary>Halves of surrogate pairs become U+FFFD, as they do in UTF-8.</summary>
     private static string WellFormed(string text) =>

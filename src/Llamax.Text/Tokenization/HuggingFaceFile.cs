@@ -24,7 +24,9 @@ internal sealed record HuggingFaceFile
     public static HuggingFaceFile Parse(ReadOnlySpan<byte> json)
     {
         var file = JsonSerializer.Deserialize<HuggingFaceFile?>(json, Options);
-        return file is null || file.AddedTokens?.Exists(token => token is null) == true ? throw new JsonException("null instead of an object") : file;
+        return file is null || file.AddedTokens?.Exists(token => token is null) == true
+            ? throw new JsonException("null instead of an object")
+            : file;
     }
 }
 

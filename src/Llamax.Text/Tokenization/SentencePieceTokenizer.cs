@@ -10,42 +10,21 @@ namespace Llamax.Text.Tokenization;
 /// Vocabularies in SentencePiece's spelling (▁ for a space, optional bytes for unknown characters), BPE or unigram, whichever file they
 /// were read from. Control pieces written out in the text are text: <c>&lt;/s&gt;</c> in a corpus does not end a sequence.
 /// </summary>
-internal sealed class SentencePieceTokenizer : ITokenizer
+internal sealed class SentencePieceTokenizer : VocabularyTokenizer
 {
-    private readonly Vocabulary _vocabulary;
     private readonly PieceNormalizer _normalizer;
     private readonly IPieceSegmenter _segmenter;
-    private readonly AddedTokens _addedTokens;
-    private readonly Dictionary<int, AddedToken> _addedById;
     private readonly SentencePieceSurface _surface;
 
     public SentencePieceTokenizer(
         Vocabulary vocabulary, PieceNormalizer normalizer, IPieceSegmenter segmenter, IReadOnlyCollection<AddedToken> addedTokens,
         SentencePieceSurface surface, SpecialIds special, string fingerprint)
+        : base(vocabulary, addedTokens, special, fingerprint)
     {
-        _vocabulary = vocabulary;
         _normalizer = normalizer;
         _segmenter = segmenter;
-        _addedTokens = addedTokens.Count == 0 ? AddedTokens.None : new AddedTokens(addedTokens);
-        _addedById = addedTokens.ToDictionary(token => token.Id);
         _surface = surface;
-        (BosId, EosId, PadId) = special;
-        UnknownId = vocabulary.UnknownId is >= 0 and var id ? id : null;
-        VocabularySize = Math.Max(vocabulary.Count, addedTokens.Count == 0 ? 0 : addedTokens.Max(token => token.Id) + 1);
-        Fingerprint = fingerprint;
     }
-
-    public int VocabularySize { get; }
-
-    public int? BosId { get; }
-
-    public int? EosId { get; }
-
-    public int? PadId { get; }
-
-    public int? UnknownId { get; }
-
-    public string Fingerprint { get; }
 
     /// <summary>The tokenizer of a <c>tokenizer.model</c>.</summary>
     /// <param name="model">What the file holds.</param>
@@ -90,22 +69,22 @@ internal sealed class SentencePieceTokenizer : ITokenizer
             fingerprint);
     }
 
-    public void Encode(string text, List<int> ids)
+    public override void Encode(string text, List<int> ids)
     {
         var normalized = new Utf8Buffer(text.Length + (text.Length >> 1));
         var parts = new List<PieceSpan>(text.Length / 2 + 4);
         Walk(text, normalized, parts, ids.Add, (id, bytes) => AddIds(id, bytes, ids));
     }
 
-    public IReadOnlyList<string> EncodePieces(string text)
+    public override IReadOnlyList<string> EncodePieces(string text)
     {
         var pieces = new List<string>();
         var ids = new List<int>();
-        Walk(text, new Utf8Buffer(text.Length + 3), [], id => pieces.Add(_addedById[id].Text), (id, bytes) =>
+        Walk(text, new Utf8Buffer(text.Length + 3), [], id => pieces.Add(Piece(id)), (id, bytes) =>
         {
             if (!IsUnknown(id))
             {
-                pieces.Add(_vocabulary.Text(id));
+                pieces.Add(Vocabulary.Text(id));
                 return;
             }
 
@@ -117,22 +96,22 @@ internal sealed class SentencePieceTokenizer : ITokenizer
 
             ids.Clear();
             AddIds(id, bytes, ids);
-            pieces.AddRange(ids.Select(_vocabulary.Text));
+            pieces.AddRange(ids.Select(Vocabulary.Text));
         });
         return pieces;
     }
 
-    public string Decode(ReadOnlySpan<int> ids)
+    public override string Decode(ReadOnlySpan<int> ids)
     {
         var text = new StringBuilder(4 * ids.Length);
         var bytes = new List<byte>();
         var (atStart, prefixSeen) = (true, false);
         foreach (var id in ids)
         {
-            ThrowIfOutside(id);
-            if (id < _vocabulary.Count && _vocabulary.Type(id) == PieceType.Byte)
+            var added = AddedToken(id);
+            if (id < Vocabulary.Count && Vocabulary.Type(id) == PieceType.Byte)
             {
-                bytes.Add(_vocabulary.ByteOf(id));
+                bytes.Add(Vocabulary.ByteOf(id));
                 continue;
             }
 
@@ -140,13 +119,15 @@ internal sealed class SentencePieceTokenizer : ITokenizer
             if (prefixSeen || text.Length > 0)
                 atStart = false;
             prefixSeen = false;
-            if (_addedById.TryGetValue(id, out var added))
+            if (added is not null)
             {
                 text.Append(added.IsSpecial ? "" : added.Text);
                 continue;
             }
 
-            switch (_vocabulary.Type(id))
+            if (id >= Vocabulary.Count || Vocabulary.Text(id).Length == 0)
+                continue; // an id that the file gives to nothing
+            switch (Vocabulary.Type(id))
             {
                 case PieceType.Control:
                     continue;
@@ -155,9 +136,7 @@ internal sealed class SentencePieceTokenizer : ITokenizer
                     continue;
             }
 
-            var piece = _vocabulary.Text(id).AsSpan();
-            if (piece.IsEmpty)
-                continue; // an id that the file gives to nothing
+            var piece = Vocabulary.Text(id).AsSpan();
             if (atStart && piece[0] == '\u2581' && (_normalizer.AddsPrefix || _normalizer.RemovesExtraWhitespaces))
             {
                 piece = piece[1..];
@@ -172,12 +151,6 @@ internal sealed class SentencePieceTokenizer : ITokenizer
         return text.ToString();
     }
 
-    public string Piece(int id)
-    {
-        ThrowIfOutside(id);
-        return id < _vocabulary.Count ? _vocabulary.Text(id) : _addedById.TryGetValue(id, out var added) ? added.Text : "";
-    }
-
     private delegate void PartAction(int id, ReadOnlySpan<byte> bytes);
 
     /// <summary>Walks over the text in order: added tokens, and between them the parts of the normalised text.</summary>
@@ -185,7 +158,7 @@ internal sealed class SentencePieceTokenizer : ITokenizer
     {
         for (var start = 0; start < text.Length;)
         {
-            var token = _addedTokens.Find(text, start, out var from, out var to);
+            var token = AddedTokens.Find(text, start, out var from, out var to);
             normalized.Truncate(0);
             parts.Clear();
             _normalizer.Normalize(text.AsSpan(start, from - start), isFirst: start == 0, normalized);
@@ -212,16 +185,13 @@ internal sealed class SentencePieceTokenizer : ITokenizer
         if (!IsUnknown(id))
             ids.Add(id);
         else if (!_surface.ByteFallback)
-            ids.Add(_vocabulary.UnknownId);
+            ids.Add(Vocabulary.UnknownId);
         else
             foreach (var value in bytes)
-                ids.Add(_vocabulary.ByteId(value));
+                ids.Add(Vocabulary.ByteId(value));
     }
 
-    private bool IsUnknown(int id) => id < 0 || _vocabulary.Type(id) == PieceType.Unknown;
-
-    private void ThrowIfOutside(int id) =>
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)VocabularySize, nameof(id));
+    private bool IsUnknown(int id) => id < 0 || Vocabulary.Type(id) == PieceType.Unknown;
 
     /// <summary>Bytes in a row are read as UTF-8; each byte that belongs to no character becomes one U+FFFD.</summary>
     private static void AppendBytes(StringBuilder text, List<byte> bytes)
@@ -243,6 +213,3 @@ internal sealed class SentencePieceTokenizer : ITokenizer
 /// <param name="FuseUnknown">A run of unknown characters is one unknown piece.</param>
 /// <param name="Unknown">What the unknown piece looks like in decoded text.</param>
 internal readonly record struct SentencePieceSurface(bool ByteFallback, bool FuseUnknown, string Unknown);
-
-/// <summary>The ids that begin, end and fill sequences; null where the vocabulary has none.</summary>
-internal readonly record struct SpecialIds(int? Bos, int? Eos, int? Pad);

@@ -90,10 +90,10 @@ public sealed class TrainingSetBuilderTests : IDisposable
     [Fact]
     public void A_language_without_entities_is_not_augmented_and_that_is_said()
     {
-        var warnings = new Warnings();
-        var entries = new TrainingSetBuilder(_small, _lexicon, warnings).Build(new() { Parallel = [Pairs("en", "zu", 5)] }, new()).ToList();
+        var events = new RecordedEvents();
+        var entries = new TrainingSetBuilder(_small, _lexicon, events).Build(new() { Parallel = [Pairs("en", "zu", 5)] }, new()).ToList();
         Assert.DoesNotContain(entries, entry => entry is { Kind: EntryKind.Augmented, Source: "zu" });
-        Assert.Contains("zu→en", Assert.Single(warnings.Messages), StringComparison.Ordinal);
+        Assert.Contains("zu→en", Assert.Single(events.Warnings), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -2,11 +2,12 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Llamax.Corpus.Catalogue;
 using Llamax.Runs;
-using Llamax.Runs.Progress;
+using Llamax.Testing;
 
 namespace Llamax.Corpus.Tests.Catalogue;
 
@@ -17,6 +18,21 @@ public sealed class DataCatalogueTests : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("llamax-catalogue-").FullName;
     private readonly HttpClient _client = new();
+    private readonly ManualResetEventSlim _received = new();
+    private readonly RecordedEvents _events;
+
+    public DataCatalogueTests()
+    {
+        RecordedEvents? events = null;
+        _events = events = new()
+        {
+            OnEvent = _ =>
+            {
+                if (events?.Done > 0)
+                    _received.Set();
+            },
+        };
+    }
 
     private string Cache => Path.Combine(_root, "cache");
 
@@ -25,6 +41,7 @@ public sealed class DataCatalogueTests : IDisposable
     public void Dispose()
     {
         _client.Dispose();
+        _received.Dispose();
         Directory.Delete(_root, recursive: true);
     }
 
@@ -76,7 +93,7 @@ public sealed class DataCatalogueTests : IDisposable
         var catalogue = Catalogue(Entry(server.Address, BodyHash));
         var error = await Assert.ThrowsAsync<RequestException>(() => Get(catalogue));
         Assert.Contains("broke off", error.Message, StringComparison.Ordinal);
-        Assert.Contains("give the same command again", error.Message, StringComparison.Ordinal);
+        Assert.Contains("give the same command again: it goes on from there", error.Message, StringComparison.Ordinal);
         Assert.Null(catalogue.Locate("thing"));
 
         var path = await Get(catalogue);
@@ -85,6 +102,35 @@ public sealed class DataCatalogueTests : IDisposable
         Assert.StartsWith("bytes=", server.Ranges[1], StringComparison.Ordinal);
         Assert.NotEqual("bytes=0-", server.Ranges[1]);
         Assert.Single(Directory.GetFiles(Cache, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_reset_is_a_download_that_broke_off()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var server = Task.Run(() =>
+        {
+            using var socket = listener.AcceptSocket();
+            socket.Receive(new byte[1024]);
+            socket.Send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\na part"u8);
+            _received.Wait(TimeSpan.FromSeconds(30), CancellationToken.None);
+            socket.LingerState = new LingerOption(true, 0);
+        });
+        var url = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/";
+        var error = await Assert.ThrowsAsync<RequestException>(() => Get(Catalogue(Entry(url, BodyHash))));
+        Assert.Contains("broke off after 6 bytes", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("give the same command again.", error.Message, StringComparison.Ordinal);
+        await server;
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_answer_is_no_interruption_by_the_user()
+    {
+        using var server = new LocalServer(_ => { });
+        _client.Timeout = TimeSpan.FromMilliseconds(200);
+        var error = await Assert.ThrowsAsync<RequestException>(() => Get(Catalogue(Entry(server.Address, BodyHash))));
+        Assert.Contains("no connection", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -222,7 +268,7 @@ public sealed class DataCatalogueTests : IDisposable
     private DataCatalogue Catalogue(CatalogueEntry entry) => new(new(Mirror, Cache), [entry]);
 
     private Task<string> Get(DataCatalogue catalogue) =>
-        catalogue.GetAsync("thing", _client, SilentEvents.Instance, TestContext.Current.CancellationToken);
+        catalogue.GetAsync("thing", _client, _events, TestContext.Current.CancellationToken);
 
     private static void Whole(HttpListenerContext context)
     {
@@ -244,13 +290,14 @@ public sealed class DataCatalogueTests : IDisposable
         context.Response.Close();
     }
 
-    private static void Truncated(HttpListenerContext context, string tag = "\"new\"")
+    /// <summary>Breaks off when the client has written a part of the body.</summary>
+    private void Truncated(HttpListenerContext context, string tag = "\"new\"")
     {
         context.Response.Headers["ETag"] = tag;
         context.Response.ContentLength64 = Body.Length;
         context.Response.OutputStream.Write(Body, 0, 100_000);
         context.Response.OutputStream.Flush();
-        Thread.Sleep(100);
+        _received.Wait(TimeSpan.FromSeconds(30));
         context.Response.Abort();
     }
 

@@ -21,6 +21,8 @@ public sealed class FileDescriptionTests : IDisposable
         Assert.Equal((2, 2), file.Columns);
         Assert.Equal(["Latn", "Grek"], file.Scripts.Select(script => script.Script));
         Assert.Equal(["el"], file.Scripts[1].Languages);
+        Assert.Equal(["Zyyy", "Grek"], Describe("scores.tsv", "0.5\tγάτα\n").Scripts.Select(script => script.Script));
+        Assert.Empty(Describe("numbers.txt", "1\n2\n").Scripts);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.IO.Compression;
+using System.IO.Pipes;
 using System.Text;
 using Llamax.Corpus.Reading;
 using Llamax.Runs;
+using Llamax.Text.Languages;
 
 namespace Llamax.Corpus.Tests.Reading;
 
@@ -42,9 +44,9 @@ public sealed class ReadersTests : IDisposable
     {
         var path = Path.Combine(_folder, "bomb.gz");
         using (var stream = new GZipStream(File.Create(path), CompressionLevel.Fastest))
-            for (var i = 0; i < 20; i++)
+            for (var i = 0; i <= 64; i++)
                 stream.Write(new byte[1 << 20]);
-        Assert.Contains("a line of over 16 MiB", Fails(() => PlainText.Read(path, _malformed).Count()), StringComparison.Ordinal);
+        Assert.Contains("a line of over 64 MiB", Fails(() => PlainText.Read(path, _malformed).Count()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,6 +61,29 @@ public sealed class ReadersTests : IDisposable
         Assert.Equal($"{path}:2: no valid UTF-8 at byte 4 of the line", Assert.Single(_malformed.Examples));
         var message = Fails(() => PlainText.Read(path, new(strict: true)).Count());
         Assert.StartsWith($"{path}:2: no valid UTF-8", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stream_is_read_like_a_file_under_the_name_that_it_is_given()
+    {
+        using var stream = new MemoryStream([.. "one\r\n"u8, 0xFF, (byte)'\n', .. "three"u8]);
+        Assert.Equal(
+            [new TextLine("one", "stdin:1"), new TextLine("three", "stdin:3")],
+            PlainText.Read(stream, "stdin", _malformed, TestContext.Current.CancellationToken));
+        Assert.Equal("stdin:2: no valid UTF-8 at byte 1 of the line", Assert.Single(_malformed.Examples));
+    }
+
+    [Fact]
+    public async Task Waiting_for_a_pipe_ends_when_it_is_cancelled()
+    {
+        await using var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        await using var writer = new AnonymousPipeClientStream(PipeDirection.Out, pipe.ClientSafePipeHandle);
+        writer.Write("one\ntwo"u8);
+        using var cancellation = new CancellationTokenSource();
+        using var lines = PlainText.Read(pipe, "pipe", _malformed, cancellation.Token).GetEnumerator();
+        Assert.True(lines.MoveNext());
+        await cancellation.CancelAsync();
+        Assert.ThrowsAny<OperationCanceledException>(() => lines.MoveNext());
     }
 
     [Fact]
@@ -110,6 +135,19 @@ public sealed class ReadersTests : IDisposable
         Assert.Equal("uku", TsvPairs.Read(path, new() { Source = "3", Target = "1", HasHeader = true }, _malformed).Last().Source);
         Assert.Equal($"{path}:3: 2 columns found, 3 expected", _malformed.Examples[0]);
         Assert.Equal(3, _malformed.Count);
+    }
+
+    [Fact]
+    public void Words_of_a_MUSE_dictionary_are_divided_by_a_tab_or_a_space()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "muse"));
+        var path = Write(Path.Combine("muse", "en-de.txt"), "dog Hund\r\nnew york\tNew York\nlonely\na\tb\tc\n");
+        var (en, de) = (LanguageRegistry.Find("en"), LanguageRegistry.Find("de"));
+        SentencePair[] expected = [new("dog", "Hund", $"{path}:1"), new("new york", "New York", $"{path}:2")];
+        var muse = MirrorCorpora.Open("muse", _folder);
+        Assert.Equal(expected, muse.Pairs(en, de, _malformed));
+        Assert.Equal(expected.Select(pair => (pair.Target, pair.Source)), muse.Pairs(de, en, new()).Select(p => (p.Source, p.Target)));
+        Assert.Equal([$"{path}:3: no word with its translation", $"{path}:4: no word with its translation"], _malformed.Examples);
     }
 
     [Fact]

@@ -73,8 +73,9 @@ public sealed class RecipeTests
         var file = RecipeFile.Parse("r.yaml", Text);
         file.Set("training.steps=5");
         file.Set("languages=[fr, ta]");
+        file.Set("seed=1_000");
         var outer = RecipeBinder.Bind<Outer>(file);
-        Assert.Equal(5, outer.Training.Steps);
+        Assert.Equal((5, 1000ul), (outer.Training.Steps, outer.Seed));
         Assert.Equal(["fr", "ta"], outer.Languages);
     }
 
@@ -83,8 +84,11 @@ public sealed class RecipeTests
     [InlineData("training:\n  steps: many", "r.yaml, line 2: training.steps is \"many\", expected a whole number", "whole number")]
     [InlineData("phases:\n - format: connectd", "r.yaml, line 2: phases[0].format is \"connectd\"", "connected, splitInTwo")]
     [InlineData("name: [a, b]", "r.yaml, line 1: name is a list, expected a text", "text")]
+    [InlineData("training:", "r.yaml, line 1: training is nothing, expected keys: steps", "learningRate")]
+    [InlineData("languages: [en, null]", "r.yaml, line 1: languages[1] is nothing, expected a text", "text")]
     [InlineData("training: 3", "r.yaml, line 1: training is \"3\", expected keys: steps", "learningRate")]
     [InlineData("name: 'x", "r.yaml, line 1: this is not YAML", "quotes")]
+    [InlineData("named:\n  [a, b]: {steps: 1}", "r.yaml, line 2: a key is no text", "name: value")]
     [InlineData("- a", "r.yaml: a recipe is one YAML mapping", "recipes/")]
     public void A_wrong_recipe_names_its_line_and_the_way_out(string text, string beginning, string mend)
     {
@@ -96,9 +100,16 @@ public sealed class RecipeTests
     [Theory]
     [InlineData("training.steps")]
     [InlineData("name.first=3")]
-    public void A_wrong_assignment_is_refused(string assignment) =>
-        Assert.Contains(
-            "--set " + assignment,
-            Assert.Throws<RequestException>(() => RecipeFile.Parse("r.yaml", Text).Set(assignment)).Message,
-            StringComparison.Ordinal);
+    [InlineData("training.steps=many")]
+    [InlineData("languages=[fr, [ta]]")]
+    public void A_wrong_assignment_is_refused_by_itself(string assignment)
+    {
+        var file = RecipeFile.Parse("r.yaml", Text);
+        var message = Assert.Throws<RequestException>(() =>
+        {
+            file.Set(assignment);
+            RecipeBinder.Bind<Outer>(file);
+        }).Message;
+        Assert.StartsWith($"--set {assignment}: ", message, StringComparison.Ordinal);
+    }
 }

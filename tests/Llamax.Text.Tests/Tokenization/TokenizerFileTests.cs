@@ -146,6 +146,20 @@ public sealed class TokenizerFileTests
         Assert.Equal(model.Pieces.Length + 1, tokenizer.VocabularySize);
     }
 
+    [Fact]
+    public void Ids_between_the_pieces_and_the_added_tokens_are_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        var pieces = Vocabularies.Small().Pieces.Length;
+        var json = Encoding.UTF8.GetString(HuggingFaceWriter.Tokenizer(Vocabularies.Small()));
+        json = json.Replace("\"added_tokens\": [", $$"""
+            "added_tokens": [{"id": {{pieces + 2}}, "content": "<end>"},
+            """, StringComparison.Ordinal);
+        var tokenizer = TokenizerFile.Load(folder.Write("tokenizer.json", json));
+        Assert.Equal(("", "<end>"), (tokenizer.Piece(pieces), tokenizer.Piece(pieces + 2)));
+        Assert.Equal("an<end>", tokenizer.Decode([.. tokenizer.Encode("an"), pieces, pieces + 2]));
+    }
+
     private static void AssertReadsOrRefuses(byte[] model)
     {
         try

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using Llamax.Runs;
+using Llamax.Runs.Manifests;
+
+namespace Llamax.Corpus;
+
+/// <summary>Writes what a set holds as the <c>manifest.json</c> of its folder.</summary>
+internal static class ManifestJson
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new EntryKindNames.JsonConverter() },
+    };
+
+    public static void Write<T>(string folder, T manifest) =>
+        AtomicFile.WriteAllText(Path.Combine(folder, Manifest.FileName), JsonSerializer.Serialize(manifest, Options) + "\n");
+}
