@@ -116,7 +116,7 @@ public sealed class DataCatalogueTests : IDisposable
             socket.Send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\na part"u8);
             _received.Wait(TimeSpan.FromSeconds(30), CancellationToken.None);
             socket.LingerState = new LingerOption(true, 0);
-        });
+        }, TestContext.Current.CancellationToken);
         var url = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/";
         var error = await Assert.ThrowsAsync<RequestException>(() => Get(Catalogue(Entry(url, BodyHash))));
         Assert.Contains("broke off after 6 bytes", error.Message, StringComparison.Ordinal);
