@@ -9,15 +9,17 @@ namespace Llamax.Runs;
 /// <param name="Mend">A value that works and why.</param>
 public sealed record OptionProblem(string Option, object? Value, string Rule, string Mend)
 {
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Option} = {Value ?? "(nothing)"}: {Rule}; {Mend}");
+    /// <summary>What is wrong, without the mend.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Option} = {Value ?? "(nothing)"}: {Rule}");
 
     /// <summary>Reports every problem at once, before any work.</summary>
     /// <exception cref="RequestException">There is at least one problem.</exception>
     public static void ThrowIfAny(string where, IEnumerable<OptionProblem> problems)
     {
-        var all = problems.Select(p => p.ToString()).ToList();
-        if (all.Count > 0)
-            throw new RequestException(string.Join("; also ", all), where);
+        var all = problems.ToList();
+        if (all.Count == 0)
+            return;
+        var mends = all.Count == 1 ? [all[0].Mend] : all.Select(p => $"{p.Option}: {p.Mend}");
+        throw new RequestException(string.Join("; also ", all), where, string.Join("; ", mends));
     }
 }
