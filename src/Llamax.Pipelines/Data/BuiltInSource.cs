@@ -17,17 +17,13 @@ internal sealed class BuiltInSource : ITextSource
     private readonly SourceOptions _options;
     private readonly ulong _seed;
 
-    public BuiltInSource(SourceOptions options, IReadOnlyList<Language> languages, ulong seed)
+    public BuiltInSource(SourceOptions options, BuiltInCorpus corpus, ulong seed)
     {
-        (_options, _seed) = (options, seed);
-        _corpus = new BuiltInCorpus(languages);
+        (_options, _corpus, _seed) = (options, corpus, seed);
         Fingerprint = $"builtin {_corpus.LocaleData}";
     }
 
     public string Fingerprint { get; }
-
-    /// <summary>Weekdays, months, languages and countries as one lexicon.</summary>
-    public IEnumerable<BuiltInTerm> Lexicon() => _corpus.Lexicon();
 
     public IEnumerable<TextLine> Monolingual(Language language) => _corpus.Monolingual(
         language, CorpusSplit.Train, _options.MonolingualPerLanguage ?? DefaultMonolingual, SeedOf("mono", language.Code));

@@ -5,6 +5,7 @@ using Llamax.Corpus.Reading;
 using Llamax.Pipelines.Recipes;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
+using Llamax.Runs.Recipes;
 using Llamax.Text.Languages;
 
 namespace Llamax.Pipelines.Data;
@@ -13,6 +14,7 @@ namespace Llamax.Pipelines.Data;
 internal sealed class RunData
 {
     private readonly IReadOnlyList<ITextSource> _sources;
+    private readonly Lazy<BuiltInCorpus> _builtIn;
     private readonly Lazy<HashSet<string>> _heldOutSentences;
     private readonly HashSet<(Language, Language)> _unseen;
     private readonly Lazy<MultilingualLexicon> _lexicon;
@@ -22,6 +24,7 @@ internal sealed class RunData
     public RunData(Recipe recipe)
     {
         Languages = recipe.ResolveLanguages();
+        _builtIn = new(() => new BuiltInCorpus(Languages));
         _heldOutSentences = new(() => [.. _sources!.OfType<CorpusSource>().SelectMany(s => s.HeldOutSentences())]);
         _sources = [.. recipe.Data.Sources.Select(source => Open(source, recipe.Seed))];
         _lexicons = recipe.Data.Lexicons;
@@ -30,7 +33,8 @@ internal sealed class RunData
         var order = new Draws(recipe.Seed, "unseen pairs").Permutation(candidates.Count);
         _unseen = [.. order.Take((int)Math.Round(candidates.Count * recipe.Data.UnseenPairs)).Select(i => candidates[i])];
         Fingerprint = Manifest.HashTexts(
-            [.. _sources.Select(s => s.Fingerprint), .. _lexicons.Select(FingerprintOfLexicon), .. UnseenNames()]);
+            [RecipeWriter.Write(recipe.Data), string.Join(' ', Languages), .. _sources.Select(s => s.Fingerprint),
+                .. _lexicons.Select(FingerprintOfLexicon), .. UnseenNames()]);
     }
 
     /// <summary>The paper's code of English.</summary>
@@ -38,7 +42,7 @@ internal sealed class RunData
 
     public IReadOnlyList<Language> Languages { get; }
 
-    /// <summary>What decides the data besides the recipe's own options.</summary>
+    /// <summary>What decides the data besides the seed: options, languages, files or locale data, unseen pairs.</summary>
     public string Fingerprint { get; }
 
     /// <summary>Lines that readers could not use, over all sources.</summary>
@@ -71,7 +75,7 @@ internal sealed class RunData
 
     /// <summary>Pairs of the built-in test split.</summary>
     public IEnumerable<SentencePair> BuiltInTest(Language source, Language target, int count) =>
-        _sources.OfType<BuiltInSource>().SelectMany(s => s.HeldOut(source, target, count));
+        _sources.OfType<BuiltInSource>().SelectMany(s => s.HeldOut(source, target, count)).Take(count);
 
     /// <summary>Pairs that were held out of corpora on disk.</summary>
     public IEnumerable<SentencePair> HeldOut(Language source, Language target, int count) =>
@@ -93,7 +97,7 @@ internal sealed class RunData
         switch (options.Kind)
         {
             case SourceKind.Builtin:
-                return new BuiltInSource(options, Languages, seed);
+                return new BuiltInSource(options, _builtIn.Value, seed);
             case SourceKind.Mirror:
                 var corpus = MirrorCorpora.Open(options.Name!, Mirror());
                 return new CorpusSource(corpus, FingerprintOfFolder(corpus.Folder), options, Languages, seed, Malformed, _heldOutSentences);
@@ -122,12 +126,12 @@ internal sealed class RunData
         select new LexiconEntry(terms[i].Language.Code, terms[i].Text, terms[j].Language.Code, terms[j].Text);
 
     private string FingerprintOfLexicon(string name) =>
-        name == "builtin" ? new BuiltInCorpus(Languages).LocaleData : FingerprintOfFolder(MirrorCorpora.Open(name, Mirror()).Folder);
+        name == "builtin" ? _builtIn.Value.LocaleData : FingerprintOfFolder(MirrorCorpora.Open(name, Mirror()).Folder);
 
     /// <summary>
     /// Names and sizes: published sets do not change under one name, and hashing all of a mirror at every start would be slow.
     /// </summary>
-    private static string FingerprintOfFolder(string folder) => Manifest.HashTexts(
+    internal static string FingerprintOfFolder(string folder) => Manifest.HashTexts(
         Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)
             .Select(path => string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)} {new FileInfo(path).Length}")));
 
