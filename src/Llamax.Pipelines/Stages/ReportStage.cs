@@ -1,6 +1,7 @@
 using System.Globalization;
 using Llamax.Evaluation.Directions;
 using Llamax.Evaluation.Reporting;
+using Llamax.Evaluation.Suites;
 using Llamax.Models.Causal;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
@@ -25,7 +26,11 @@ internal sealed class ReportStage(
 
     public override string Describe() => string.Join(", ", recipe.Evaluation.Suites.Select(s => FileOf(s, "html")));
 
-    protected override IEnumerable<string> KeyParts() => [evaluation.Key, recipe.Name, recipe.Description, "2"];
+    /// <summary>The pages are made in no time: none is worth keeping.</summary>
+    public override string ContinuationKey => Name;
+
+    protected override IEnumerable<string> KeyParts() =>
+        [evaluation.Key, recipe.Name, recipe.Description, .. phases.Values.SelectMany(p => new[] { p.Key, p.Title })];
 
     public override Manifest Run(StageContext context)
     {
@@ -52,12 +57,11 @@ internal sealed class ReportStage(
         Facts = [.. Facts()],
         Languages = [.. data.Languages.Select(ReportLanguage.Of)],
         Metrics = evaluation.ReportMetrics,
-        Baseline = results[1].System,
+        Baseline = results[results.Count > 2 ? 1 : 0].System,
         Systems = [.. results.Select(r => ReportSystem.Of(r))],
         LossCurves = [.. phases.Values.SelectMany(p => LossCurve.ReadLog(p.LogFile, p.Title))],
         Samples = [.. SampleRows(suite, results)],
-        TranslateCommand = $"./llamax translate \"{Example(suite)}\" --model {Path.Combine(outFolder, "model")} "
-            + $"--from {data.Languages[0].Code} --to {data.Languages[^1].Code}",
+        TranslateCommand = Example(evaluation.TestsOf(suite).Directions),
         Notes = [.. Notes(suite)],
     };
 
@@ -87,7 +91,7 @@ internal sealed class ReportStage(
     private IEnumerable<ReportSample> SampleRows(SuiteKind suite, IReadOnlyList<MatrixResult> results)
     {
         // One sentence per chosen direction, another one each time, so that the table is no list of variations on one sentence.
-        var directions = TestSets.Build(suite, recipe, data).Directions;
+        var directions = evaluation.TestsOf(suite).Directions;
         var order = new Draws(recipe.Seed, "samples").Permutation(directions.Count).Take(Samples).Order();
         foreach (var (index, row) in order.Select((index, row) => (index, row)))
         {
@@ -99,8 +103,17 @@ internal sealed class ReportStage(
         }
     }
 
-    private string Example(SuiteKind suite) =>
-        TestSets.Build(suite, recipe, data).Directions.First(d => d.Source == data.Languages[0].Code).SourceLines[0];
+    /// <summary>The last direction from the first language: whoever reads the page likely reads that one.</summary>
+    private string Example(IReadOnlyList<TestDirection> directions)
+    {
+        var direction = directions.Last(d => d.Source == directions[0].Source);
+        return $"./llamax translate {Quoted(direction.SourceLines[0])} --model {Quoted(Path.Combine(outFolder, "model"))} "
+            + $"--from {direction.Source} --to {direction.Target}";
+    }
+
+    /// <summary>As one word of a shell's command line.</summary>
+    private static string Quoted(string text) =>
+        $"\"{string.Concat(text.Select(c => c is '"' or '\\' or '$' or '`' ? $"\\{c}" : $"{c}"))}\"";
 
     private static IEnumerable<ReportNote> Notes(SuiteKind suite)
     {

@@ -8,15 +8,18 @@ namespace Llamax.Pipelines.Stages;
 /// </summary>
 internal abstract class Stage(string name, string folder)
 {
-    private string? _key;
-
     /// <summary>As in <c>--from NAME</c> and in progress, for example <c>phases/cpt</c>.</summary>
     public string Name { get; } = name;
 
     public string Folder { get; } = folder;
 
     /// <summary>Everything that decides the result, keys of earlier stages included; two runs with equal keys give equal bytes.</summary>
-    public string Key => _key ??= Manifest.HashTexts(KeyParts().Prepend(Name));
+    public string Key => field ??= Manifest.HashTexts(KeyParts().Prepend(Name));
+
+    /// <summary>
+    /// What must be the same for a folder to be gone on with: the key, or less where the stage itself tells which of its files still hold.
+    /// </summary>
+    public virtual string ContinuationKey => Key;
 
     /// <summary>One line for <c>--dry-run</c>: what would be done, with numbers where they are known.</summary>
     public abstract string Describe();

@@ -36,8 +36,10 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
                 continue;
             }
 
+            // The manifest goes first: what is being changed must not look finished.
             Directory.CreateDirectory(stage.Folder);
-            AtomicFile.WriteAllText(Path.Combine(stage.Folder, KeyFile), stage.Key + "\n");
+            File.Delete(Path.Combine(stage.Folder, Manifest.FileName));
+            AtomicFile.WriteAllText(Path.Combine(stage.Folder, KeyFile), stage.ContinuationKey + "\n");
             var started = clock.GetTimestamp();
             var manifest = stage.Run(new StageContext(events, cancellation)) with { Command = stage.Name, Key = stage.Key, Seed = seed };
             var seconds = clock.GetElapsedTime(started).TotalSeconds;
@@ -69,7 +71,6 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
 
     private static void Forget(string folder)
     {
-        // The manifest goes first: a half-deleted folder must not look finished.
         File.Delete(Path.Combine(folder, Manifest.FileName));
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
@@ -78,7 +79,7 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
     private static void RefuseOtherOptions(Stage stage)
     {
         var path = Path.Combine(stage.Folder, KeyFile);
-        if (!File.Exists(path) || File.ReadAllText(path).Trim() == stage.Key)
+        if (!File.Exists(path) || File.ReadAllText(path).Trim() == stage.ContinuationKey)
             return;
         throw new RequestException(
             $"it holds {stage.Name} of a run with other options, data or versions",
