@@ -1,3 +1,6 @@
+using Llamax.Decoding.Prompts;
+using Llamax.Evaluation.Reporting;
+using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Testing;
 
@@ -57,6 +60,55 @@ public sealed class RecipeRunTests : IDisposable
         IEnumerable<string> Lines(bool compare) => new RecipeRun(recipe, _folder["dry"], compare, new RecordedEvents()).Describe();
         Assert.DoesNotContain(Lines(compare: false), line => line.StartsWith("phases/plain", StringComparison.Ordinal));
         Assert.Contains(Lines(compare: true), line => line.StartsWith("phases/plain", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_comparison_and_a_suite_are_added_to_a_finished_run_without_doing_it_again()
+    {
+        var recipe = TinyRecipe.Bind(
+            "languages=[en, de, fr]",
+            "data.unseenPairs=0.9",
+            "phases.plain={from: cpt, set: cpt, compareOnly: true, training: {steps: 1}}",
+            "evaluation.systems=[cpt, tuned, plain]");
+        RecordedEvents Run(string name, bool compare)
+        {
+            var events = new RecordedEvents();
+            new RecipeRun(recipe, _folder[name], compare, events).Execute(from: null, TestContext.Current.CancellationToken);
+            return events;
+        }
+
+        Run("grown", compare: false);
+        var profile = TranslationProfile.Load(_folder["grown", "model"]);
+        Assert.True(profile.Covers("en", "fr") && profile.Covers("de", "en"));
+        Assert.False(profile.Covers("de", "fr") || profile.Covers("fr", "de"));
+        var translated = _folder["grown", "evaluation", "builtin", "tuned", "en-de.json"];
+        var before = File.GetLastWriteTimeUtc(translated);
+        var notes = Run("grown", compare: true).Notes;
+        Assert.Contains("phases/tuned: finished before", notes);
+        Assert.Contains(notes, note => note.StartsWith("report: done", StringComparison.Ordinal));
+        Assert.Equal(before, File.GetLastWriteTimeUtc(translated));
+        Run("at once", compare: true);
+        Assert.Equal(Results("at once"), Results("grown"));
+        var systems = ReportDocument.Read(_folder["grown", "report", "report.json"]).Systems.Select(system => system.Name);
+        Assert.Equal(["copy of the source", "cpt", "plain", "tuned"], systems);
+    }
+
+    [Fact]
+    public void Other_weights_to_start_from_are_another_run()
+    {
+        Execute("first", new(), TestContext.Current.CancellationToken);
+        var weights = _folder["first", "model", "model.safetensors"];
+        var recipe = TinyRecipe.Bind(
+            $"model.path={_folder["first", "model"]}", "phases={cpt: {set: cpt, training: {steps: 1}}}", "evaluation.systems=[]");
+        void Tune() => new RecipeRun(recipe, _folder["second"], compare: false, new RecordedEvents())
+            .Execute(from: null, TestContext.Current.CancellationToken);
+        Tune();
+        Assert.Empty(TranslationProfile.Load(_folder["second", "model"]).Directions);
+        Tune();
+        var bytes = File.ReadAllBytes(weights);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(weights, bytes);
+        Assert.Contains("phases/cpt of a run with other options", Assert.Throws<RequestException>(Tune).Message, StringComparison.Ordinal);
     }
 
     private void Execute(string name, RecordedEvents events, CancellationToken cancellation) =>

@@ -7,7 +7,7 @@ using Llamax.Corpus.Packing;
 namespace Llamax.Training.Resuming;
 
 /// <summary>Short names of large things, to notice that a resumed run was given another corpus or another initial model.</summary>
-internal static class Fingerprints
+public static class Fingerprints
 {
     private const int SampledBlocks = 256;
     private const int SampledBytes = 1 << 20;
