@@ -20,7 +20,7 @@ internal static class QuickstartVerb
 
             Examples:
               llamax quickstart
-              llamax quickstart --out /tmp/first --compare
+              llamax quickstart --out runs/first --compare
               llamax translate "4 May 2021" --model quickstart/model --from en --to ja
             """)
         { smoke };
