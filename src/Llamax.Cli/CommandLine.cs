@@ -27,7 +27,9 @@ internal static class CommandLine
             return Refuse(Explain(parsed, parsed.Errors[0]));
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false }, cancellation);
+            // Signals are Program's: the parser would end the process two seconds after one, in the middle of a file.
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(configuration, cancellation);
         }
         catch (RequestException e)
         {
@@ -35,8 +37,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            Console.Error.WriteLine("Interrupted. Files that were finished are kept; give the same command again to go on.");
-            return Interrupted;
+            return Stop("the same command again");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -45,6 +46,14 @@ internal static class CommandLine
                 : "free the disk, or give a folder that you may write to; then the same command goes on";
             return Refuse($"{e.Message.TrimEnd('.')}. To mend it: {mend}.");
         }
+    }
+
+    /// <summary>The one message of a verb that was interrupted.</summary>
+    /// <param name="command">What goes on.</param>
+    internal static int Stop(string command)
+    {
+        Console.Error.WriteLine($"Interrupted. Files that were finished are kept; give {command} to go on.");
+        return Interrupted;
     }
 
     private static int Refuse(string message)

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Llamax.Cli;
 using Llamax.Cli.Verbs;
 
-// A terminal that is gone or a pipe whose reader has left must not end a long run with a stack trace.
+// Texts come in every script, whatever encoding the terminal's locale names.
 Console.OutputEncoding = new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 
 using var interrupted = new CancellationTokenSource();

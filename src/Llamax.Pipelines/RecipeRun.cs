@@ -1,3 +1,4 @@
+using Llamax.Models.Native;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
 using Llamax.Pipelines.Stages;
@@ -50,7 +51,8 @@ public sealed class RecipeRun
 
         _last = phases[active.Last(p => !p.Value.CompareOnly).Key];
         var systems = new OrderedDictionary<string, PhaseStage>();
-        foreach (var name in recipe.Evaluation.Systems.Where(phases.ContainsKey))
+        // The result of the run stands last, whatever it is compared with.
+        foreach (var name in recipe.Evaluation.Systems.Where(phases.ContainsKey).OrderBy(name => phases[name] == _last))
             systems[name] = phases[name];
         if (systems.Count == 0)
             return;
@@ -71,6 +73,8 @@ public sealed class RecipeRun
     public void Execute(string? from, CancellationToken cancellation)
     {
         // Reading what the keys are made of names every file that is missing before anything is written.
+        TorchRuntime.Check();
+        TorchRuntime.ParseDevice(_recipe.Device);
         foreach (var stage in _stages)
             _ = stage.Key;
         Directory.CreateDirectory(_folder);
@@ -91,11 +95,8 @@ public sealed class RecipeRun
         var target = Path.Combine(_folder, "model");
         foreach (var path in Directory.EnumerateFiles(_last.ModelFolder))
         {
-            AtomicFile.Write(Path.Combine(target, Path.GetFileName(path)), stream =>
-            {
-                using var source = File.OpenRead(path);
-                source.CopyTo(stream);
-            });
+            using var source = File.OpenRead(path);
+            AtomicFile.Write(Path.Combine(target, Path.GetFileName(path)), source.CopyTo);
         }
     }
 }

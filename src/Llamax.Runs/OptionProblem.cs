@@ -9,6 +9,7 @@ namespace Llamax.Runs;
 /// <param name="Mend">A value that works and why.</param>
 public sealed record OptionProblem(string Option, object? Value, string Rule, string Mend)
 {
+    /// <summary>What is wrong, without the mend.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Option} = {Value ?? "(nothing)"}: {Rule}");
 
     /// <summary>Reports every problem at once, before any work.</summary>
@@ -16,9 +17,9 @@ public sealed record OptionProblem(string Option, object? Value, string Rule, st
     public static void ThrowIfAny(string where, IEnumerable<OptionProblem> problems)
     {
         var all = problems.ToList();
-        if (all.Count == 1)
-            throw new RequestException(all[0].ToString(), where, all[0].Mend);
-        if (all.Count > 1)
-            throw new RequestException(string.Join("; ", all), where, string.Join("; ", all.Select(p => $"{p.Option}: {p.Mend}")));
+        if (all.Count == 0)
+            return;
+        var mends = all.Count == 1 ? [all[0].Mend] : all.Select(p => $"{p.Option}: {p.Mend}");
+        throw new RequestException(string.Join("; also ", all), where, string.Join("; ", mends));
     }
 }

@@ -16,16 +16,10 @@ internal sealed record ProgramResult(int ExitCode, string Out, string Error)
     /// <summary>Asserts that the request was refused with one message on standard error and nothing on standard output.</summary>
     public string Refusal()
     {
-        var message = OptionRefusal();
+        Assert.Equal((2, ""), (ExitCode, Out));
+        var message = Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Contains("To mend it:", message, StringComparison.Ordinal);
         return message;
-    }
-
-    /// <summary>As <see cref="Refusal"/> for values of options, whose messages have the way out behind a semicolon.</summary>
-    public string OptionRefusal()
-    {
-        Assert.Equal((2, ""), (ExitCode, Out));
-        return Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     /// <summary>As <see cref="Refusal"/> where the program had begun to talk: the last line is the message.</summary>

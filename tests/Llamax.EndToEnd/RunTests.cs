@@ -17,14 +17,19 @@ public sealed class RunTests(TinyRun tiny) : IClassFixture<TinyRun>, IDisposable
     [InlineData("model.layers", "--set model.layers: a key and a value were expected", "--set a.b=c")]
     [InlineData("model.layers=many", "model.layers is \"many\"", "a whole number")]
     [InlineData("phases.cpt.set=some", "phases.cpt.set = some", "the sets are all")]
-    [InlineData("data.sources=[{kind: mirror, name: ntrex}]", "LLAMAX_DATA is not set", "docs/data.md")]
-    [InlineData("data.sources=[{kind: text, files: [no.txt], sourceLanguage: en}]", "no.txt: there is no such file", "data.sources")]
+    [InlineData("data.sources=[{kind: builtin}, {kind: mirror, name: ntrex}]", "LLAMAX_DATA is not set", "docs/data.md")]
+    [InlineData("data.sources=[{}, {kind: text, files: [no.txt], sourceLanguage: en}]", "no.txt: there is no such file", "data.sources")]
     [InlineData("data.lexicons=[muse]", "LLAMAX_DATA is not set", "docs/data.md")]
     [InlineData("tokenizer.path=nowhere", "nowhere", "tokenizer")]
     [InlineData("model.path=nowhere", "nowhere", "folder")]
+    [InlineData("device=tpu", "\"tpu\" is not a device", "use cpu")]
+    [InlineData("evaluation.languages=[en, fr]", "fr is not one of the run's languages", "add it to languages")]
+    [InlineData("evaluation.pieceModel=no.model", "no.model", "give a tokenizer.model")]
+    [InlineData("evaluation.suites=[flores101]", "LLAMAX_DATA is not set", "docs/data.md")]
+    [InlineData("sets.all.alpacaInstructions=3", "LLAMAX_DATA is not set", "docs/data.md")]
     public void A_wrong_recipe_is_refused_before_anything_is_written(string assignment, string what, string mend)
     {
-        var message = LlamaxProgram.Run("run", tiny.Recipe, "--out", _folder["run"], "--set", assignment).OptionRefusal();
+        var message = LlamaxProgram.Run("run", tiny.Recipe, "--out", _folder["run"], "--set", assignment).Refusal();
         Assert.Contains(what, message, StringComparison.Ordinal);
         Assert.Contains(mend, message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["run"]));
@@ -84,6 +89,9 @@ public sealed class RunTests(TinyRun tiny) : IClassFixture<TinyRun>, IDisposable
 
         Assert.Equal(0, LlamaxProgram.Run(run).ExitCode);
         Assert.Equal(tiny.Results, TinyRun.ResultsOf(_folder["run"]));
+        var anew = LlamaxProgram.Interrupt("evaluate copy of the source", [.. run, "--from", "evaluation"]);
+        Assert.Equal(130, anew.ExitCode);
+        Assert.Contains("without --from evaluation", anew.Error, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -119,15 +127,13 @@ public sealed class RunTests(TinyRun tiny) : IClassFixture<TinyRun>, IDisposable
     [Fact]
     public void Report_makes_the_pages_of_a_run_again()
     {
-        foreach (var folder in (string[])[tiny.Folder, Path.Combine(tiny.Folder, "report")])
-        {
-            var page = Path.Combine(folder, "report.html");
-            var html = File.ReadAllBytes(page);
+        string[] pages = [Path.Combine(tiny.Folder, "report", "report.html"), Path.Combine(tiny.Folder, "report.html")];
+        var html = File.ReadAllBytes(pages[0]);
+        foreach (var page in pages)
             File.Delete(page);
-            Assert.Equal([page], LlamaxProgram.Run("report", folder).Done().Lines);
-            Assert.Equal(html, File.ReadAllBytes(page));
-        }
-
+        Assert.Equal(pages, LlamaxProgram.Run("report", tiny.Folder + "/").Done().Lines);
+        Assert.All(pages, page => Assert.Equal(html, File.ReadAllBytes(page)));
+        Assert.Equal(pages[..1], LlamaxProgram.Run("report", Path.Combine(tiny.Folder, "report")).Done().Lines);
         Assert.Contains("report*.json", LlamaxProgram.Run("report", _folder.Path).Refusal(), StringComparison.Ordinal);
         _folder.Write("report.json", "{}");
         Assert.Contains(_folder["report.json"], LlamaxProgram.Run("report", _folder.Path).Refusal(), StringComparison.Ordinal);
@@ -144,7 +150,7 @@ public sealed class RunTests(TinyRun tiny) : IClassFixture<TinyRun>, IDisposable
         foreach (var name in (string[])["blocks.tokens", "blocks.index"])
             Assert.Equal(File.ReadAllBytes(Path.Combine(set, "packed", name)), File.ReadAllBytes(_folder["same", name]));
         var tooShort = LlamaxProgram.Run([.. pack, _folder["other"], "--block-length", "4"]);
-        Assert.Contains("blockLength = 4", tooShort.OptionRefusal(), StringComparison.Ordinal);
+        Assert.Contains("blockLength = 4", tooShort.Refusal(), StringComparison.Ordinal);
         var noSet = LlamaxProgram.Run(["pack", tiny.Recipe, .. pack[2..], _folder["other"]]);
         Assert.Contains("not a built training set", noSet.RefusalAtLast(), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder["other"]));

@@ -79,6 +79,24 @@ public sealed class TranslateTests(RandomModel model) : IClassFixture<RandomMode
     }
 
     [Fact]
+    public void A_direction_that_was_never_trained_is_tried_with_a_note()
+    {
+        foreach (var file in Directory.EnumerateFiles(model.Folder))
+            File.Copy(file, _folder[Path.GetFileName(file)]);
+        var profile = TranslationProfile.Load(_folder.Path) with
+        {
+            Languages = new Dictionary<string, string> { ["en"] = "English", ["de"] = "German" },
+            Directions = new Dictionary<string, IReadOnlyList<string>> { ["en"] = ["de"] },
+        };
+        profile.Save(_folder.Path);
+        var trained = LlamaxProgram.Run("translate", "x", "--model", _folder.Path, "--from", "en", "--to", "de", "--threads", "1");
+        Assert.DoesNotContain("was not trained", trained.Error, StringComparison.Ordinal);
+        var tried = LlamaxProgram.Run("translate", "x", "--model", _folder.Path, "--from", "de", "--to", "en", "--threads", "1");
+        Assert.Equal((0, 1), (tried.ExitCode, tried.Out.Count(c => c == '\n')));
+        Assert.Contains("was not trained to translate de→en", tried.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_text_that_is_too_long_is_listed_and_the_others_are_translated()
     {
         var result = LlamaxProgram.RunOn("short\n" + string.Concat(Enumerable.Repeat("a long text ", 100)) + "\nshort\n", Verb);
@@ -98,7 +116,7 @@ public sealed class TranslateTests(RandomModel model) : IClassFixture<RandomMode
     public void A_wrong_request_is_refused(string options, string what)
     {
         var result = LlamaxProgram.Run(["translate", "x", "--model", model.Folder, .. options.Split(' ')]);
-        Assert.Contains(what, result.OptionRefusal(), StringComparison.Ordinal);
+        Assert.Contains(what, result.Refusal(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Llamax.Decoding.Prompts;
+using Llamax.Evaluation.Reporting;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Testing;
@@ -62,43 +63,58 @@ public sealed class RecipeRunTests : IDisposable
     }
 
     [Fact]
-    public void A_comparison_or_other_test_sentences_that_are_asked_for_later_add_to_the_run()
+    public void A_comparison_and_a_suite_are_added_to_a_finished_run_without_doing_it_again()
     {
-        string[] plain = ["phases.plain={set: cpt, compareOnly: true, training: {steps: 1}}", "evaluation.systems=[tuned, plain]"];
-        void Run(bool compare, params string[] assignments) =>
-            new RecipeRun(TinyRecipe.Bind([.. plain, .. assignments]), _folder["run"], compare, new RecordedEvents())
-                .Execute(from: null, TestContext.Current.CancellationToken);
-        Run(compare: false);
-        Assert.DoesNotContain("plain", File.ReadAllText(_folder["run", "report.html"]), StringComparison.Ordinal);
-        var (model, direction) = (_folder["run", "phases", "tuned", "result.json"], _folder["run", "evaluation", "builtin", "tuned", "en-de.json"]);
-        var times = (File.GetLastWriteTimeUtc(model), File.GetLastWriteTimeUtc(direction));
-        Run(compare: true);
-        Assert.Contains("plain", File.ReadAllText(_folder["run", "report.html"]), StringComparison.Ordinal);
-        Assert.Equal(times, (File.GetLastWriteTimeUtc(model), File.GetLastWriteTimeUtc(direction)));
-        Run(compare: true, "evaluation.sentencesPerDirection=3", "evaluation.beams=1");
-        Assert.Equal(times.Item1, File.GetLastWriteTimeUtc(model));
-        Assert.NotEqual(times.Item2, File.GetLastWriteTimeUtc(direction));
-        Assert.Contains(
-            "phases/tuned of a run with other options",
-            Assert.Throws<RequestException>(() => Run(compare: true, "phases.tuned.training.steps=4")).Message,
-            StringComparison.Ordinal);
+        string[] assignments =
+        [
+            "languages=[en, de, fr]",
+            "data.unseenPairs=0.9",
+            "phases.plain={from: cpt, set: cpt, compareOnly: true, training: {steps: 1}}",
+            "evaluation.systems=[cpt, tuned, plain]",
+        ];
+        RecordedEvents Run(string name, bool compare, params string[] more)
+        {
+            var (recipe, events) = (TinyRecipe.Bind([.. assignments, .. more]), new RecordedEvents());
+            new RecipeRun(recipe, _folder[name], compare, events).Execute(from: null, TestContext.Current.CancellationToken);
+            return events;
+        }
+
+        Run("grown", compare: false);
+        var profile = TranslationProfile.Load(_folder["grown", "model"]);
+        Assert.True(profile.Covers("en", "fr") && profile.Covers("de", "en"));
+        Assert.False(profile.Covers("de", "fr") || profile.Covers("fr", "de"));
+        var translated = _folder["grown", "evaluation", "builtin", "tuned", "en-de.json"];
+        var before = File.GetLastWriteTimeUtc(translated);
+        var notes = Run("grown", compare: true).Notes;
+        Assert.Contains("phases/tuned: finished before", notes);
+        Assert.Contains(notes, note => note.StartsWith("report: done", StringComparison.Ordinal));
+        Assert.Equal(before, File.GetLastWriteTimeUtc(translated));
+        Run("at once", compare: true);
+        Assert.Equal(Results("at once"), Results("grown"));
+        var systems = ReportDocument.Read(_folder["grown", "report", "report.json"]).Systems.Select(system => system.Name);
+        Assert.Equal(["copy of the source", "cpt", "plain", "tuned"], systems);
+        Assert.Contains("phases/tuned: finished before", Run("grown", compare: true, "evaluation.sentencesPerDirection=1").Notes);
+        Assert.NotEqual(before, File.GetLastWriteTimeUtc(translated));
+        var refusal = Assert.Throws<RequestException>(() => Run("grown", compare: true, "phases.tuned.training.steps=4"));
+        Assert.Contains("phases/tuned of a run with other options", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_model_says_which_directions_it_was_trained_for()
+    public void Other_weights_to_start_from_are_another_run()
     {
-        var recipe = TinyRecipe.Bind("languages=[en, de, fr, ru]", "data.unseenPairs=0.4", "sets.cpt.languages=[en, de]");
-        new RecipeRun(recipe, _folder["run"], compare: false, new RecordedEvents()).Execute(from: null, TestContext.Current.CancellationToken);
-        var cpt = TranslationProfile.Load(_folder["run", "phases", "cpt", "model"]);
-        Assert.True(cpt.Covers("en", "de") && cpt.Covers("de", "en"));
-        Assert.False(cpt.Covers("en", "fr"));
-        var tuned = TranslationProfile.Load(_folder["run", "model"]);
-        var languages = (string[])["en", "de", "fr", "ru"];
-        var unseen = languages.SelectMany(_ => languages, (source, target) => (source, target))
-            .Where(d => d.source != d.target && !tuned.Covers(d.source, d.target)).ToList();
-        Assert.Equal(2, unseen.Count);
-        Assert.Equal(unseen[0], (unseen[1].target, unseen[1].source));
-        Assert.All(unseen, d => Assert.True(d.source != "en" && d.target != "en"));
+        Execute("first", new(), TestContext.Current.CancellationToken);
+        var weights = _folder["first", "model", "model.safetensors"];
+        var recipe = TinyRecipe.Bind(
+            $"model.path={_folder["first", "model"]}", "phases={cpt: {set: cpt, training: {steps: 1}}}", "evaluation.systems=[]");
+        void Tune() => new RecipeRun(recipe, _folder["second"], compare: false, new RecordedEvents())
+            .Execute(from: null, TestContext.Current.CancellationToken);
+        Tune();
+        Assert.Empty(TranslationProfile.Load(_folder["second", "model"]).Directions);
+        Tune();
+        var bytes = File.ReadAllBytes(weights);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(weights, bytes);
+        Assert.Contains("phases/cpt of a run with other options", Assert.Throws<RequestException>(Tune).Message, StringComparison.Ordinal);
     }
 
     private void Execute(string name, RecordedEvents events, CancellationToken cancellation) =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Llamax.Cli.Rendering;
 using Llamax.Corpus.Building;
 using Llamax.Corpus.Packing;
+using Llamax.Pipelines.Data;
 using Llamax.Text.Tokenization;
 
 namespace Llamax.Cli.Verbs;
@@ -46,19 +47,10 @@ internal static class PackVerb
             var options = new PackingOptions { BlockLength = parsed.GetValue(blockLength) };
             var writer = new PackedCorpusWriter(TokenizerFile.Load(parsed.GetValue(tokenizer)!), options, events);
             var folder = parsed.GetValue(output)!;
-            writer.Write(folder, parsed.GetValue(name)!, Watched(TrainingSetFile.Read(parsed.GetValue(entries)!), cancellation));
+            writer.Write(folder, parsed.GetValue(name)!, TrainingSetFile.Read(parsed.GetValue(entries)!).Until(cancellation));
             Console.Out.WriteLine(Path.Combine(folder, parsed.GetValue(name) + ".index"));
             return Task.FromResult(CommandLine.Done);
         });
         return command;
-    }
-
-    private static IEnumerable<T> Watched<T>(IEnumerable<T> items, CancellationToken cancellation)
-    {
-        foreach (var item in items)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            yield return item;
-        }
     }
 }

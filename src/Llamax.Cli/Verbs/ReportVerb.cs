@@ -11,8 +11,8 @@ internal static class ReportVerb
     {
         var folder = new Argument<string>("DIR") { Description = "Folder of a run, or of its report" };
         var command = new Command("report", """
-            Makes the HTML pages of a run again from its stored numbers: reads every report*.json in DIR and DIR/report, writes the
-            pages into DIR, and prints their paths.
+            Makes the HTML pages of a run again from its stored numbers: every report*.json in DIR/report, or else in DIR, becomes a page
+            beside it and in DIR. Prints the paths of the pages.
 
             Examples:
               llamax report quickstart
@@ -21,24 +21,29 @@ internal static class ReportVerb
         { folder };
         command.SetAction(parsed =>
         {
-            var path = parsed.GetValue(folder)!;
-            var documents = new[] { path, Path.Combine(path, "report") }.Where(Directory.Exists)
-                .SelectMany(place => Directory.EnumerateFiles(place, "report*.json").Order(StringComparer.Ordinal)).ToList();
-            if (documents.Count == 0)
+            var path = Path.TrimEndingDirectorySeparator(parsed.GetValue(folder)!);
+            var place = Directory.Exists(Path.Combine(path, "report")) ? Path.Combine(path, "report") : path;
+            var documents = Directory.Exists(place) ? Directory.GetFiles(place, "report*.json") : [];
+            if (documents.Length == 0)
             {
                 throw new RequestException(
                     "there is no report*.json in it or in its report folder", path, "name the folder of a run that was evaluated");
             }
 
-            foreach (var document in documents)
+            foreach (var document in documents.Order(StringComparer.Ordinal))
             {
-                var page = Path.Combine(path, Path.ChangeExtension(Path.GetFileName(document), ".html"));
-                AtomicFile.WriteAllText(page, HtmlReport.Render(ReportDocument.Read(document)));
-                Console.Out.WriteLine(page);
+                var html = HtmlReport.Render(ReportDocument.Read(document));
+                foreach (var page in new[] { place, path }.Distinct().Select(target => Path.Combine(target, NameOf(document))))
+                {
+                    AtomicFile.WriteAllText(page, html);
+                    Console.Out.WriteLine(page);
+                }
             }
 
             return CommandLine.Done;
         });
         return command;
     }
+
+    private static string NameOf(string document) => Path.ChangeExtension(Path.GetFileName(document), ".html");
 }

@@ -54,7 +54,15 @@ internal sealed class RunOptions
             return CommandLine.Done;
         }
 
-        run.Execute(parsed.GetValue(_from), cancellation);
-        return CommandLine.Done;
+        var from = parsed.GetValue(_from);
+        try
+        {
+            run.Execute(from, cancellation);
+            return CommandLine.Done;
+        }
+        catch (OperationCanceledException) when (from is not null)
+        {
+            return CommandLine.Stop($"the same command without --from {from}");
+        }
     }
 }

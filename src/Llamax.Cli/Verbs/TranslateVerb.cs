@@ -57,7 +57,7 @@ internal static class TranslateVerb
     private static readonly Option<string?> Pivot = new("--pivot") { Description = "Translate through this language", HelpName = "LANG" };
     private static readonly Option<string?> Prompt = new("--prompt")
     {
-        Description = "Another prompt than the model's own",
+        Description = $"Another prompt than the model's own: {string.Join(", ", PromptTemplate.BuiltIn.Select(t => t.Name))}",
         HelpName = "NAME",
     };
     private static readonly Option<string> Device = new("--device")

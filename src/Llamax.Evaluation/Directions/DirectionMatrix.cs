@@ -30,9 +30,9 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
         for (var i = 0; i < results.Length; i++)
         {
             var direction = tests.Directions[i];
-            if (FinishedHypotheses(system, direction) is { } hypotheses)
+            if (Finished(system, direction) is { } earlier)
             {
-                results[i] = Keep(system, direction, hypotheses);
+                results[i] = Keep(system, direction, earlier.Hypotheses, earlier);
                 step.Advance(direction.SourceLines.Count);
                 continue;
             }
@@ -89,20 +89,21 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
     private static string TranslationKey(IDirectionTranslator system, TestDirection direction) =>
         Hash([system.Fingerprint, direction.Source, direction.Target], direction.SourceLines);
 
-    private IReadOnlyList<string>? FinishedHypotheses(IDirectionTranslator system, TestDirection direction)
+    /// <summary>The result of an earlier run whose hypotheses still hold; its scores may be of other metrics.</summary>
+    private DirectionResult? Finished(IDirectionTranslator system, TestDirection direction)
     {
         if (!File.Exists(PathOf(direction)))
             return null;
         var earlier = ResultFile.Read<DirectionResult>(PathOf(direction), "delete it, and the direction is run again");
         return earlier.TranslationKey == TranslationKey(system, direction) && earlier.Hypotheses.Count == direction.SourceLines.Count
-            ? earlier.Hypotheses
+            ? earlier
             : null;
     }
 
-    /// <summary>Scores the hypotheses unless the file already holds these scores.</summary>
-    private DirectionResult Keep(IDirectionTranslator system, TestDirection direction, IReadOnlyList<string> hypotheses)
+    /// <summary>Scores the hypotheses and writes the result, unless the earlier one holds these scores.</summary>
+    private DirectionResult Keep(
+        IDirectionTranslator system, TestDirection direction, IReadOnlyList<string> hypotheses, DirectionResult? earlier = null)
     {
-        var path = PathOf(direction);
         var translationKey = TranslationKey(system, direction);
         var empty = hypotheses.Zip(direction.SourceLines)
             .Count(pair => string.IsNullOrWhiteSpace(pair.First) && !string.IsNullOrWhiteSpace(pair.Second));
@@ -114,12 +115,10 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
             .. _options.Metrics.SelectMany(m => new[] { m.Name, m.Fingerprint }),
         ];
         var scoreKey = Hash(settings, [.. direction.References, .. hypotheses]);
-        if (File.Exists(path)
-            && ResultFile.Read<DirectionResult>(path, "delete it, and the direction is run again") is { } earlier
-            && earlier.ScoreKey == scoreKey)
+        if (earlier is not null && earlier.ScoreKey == scoreKey)
             return earlier;
         var result = Score(direction, hypotheses) with { TranslationKey = translationKey, ScoreKey = scoreKey };
-        ResultFile.Write(path, result);
+        ResultFile.Write(PathOf(direction), result);
         return result;
     }
 

@@ -8,9 +8,6 @@ namespace Llamax.Evaluation.Reporting;
 /// </summary>
 public sealed record ReportDocument
 {
-    /// <summary>The file name of a stored document.</summary>
-    public const string FileName = "report.json";
-
     public required string Title { get; init; }
 
     /// <summary>What was done and what came out, in a sentence or two; may be empty.</summary>

@@ -5,20 +5,20 @@ namespace Llamax.Evaluation.Suites;
 /// <summary>One direction to translate and score.</summary>
 public sealed record TestDirection
 {
+    private const string English = "en";
+
     /// <param name="source">Language code: letters, digits, <c>-</c> and <c>_</c>, as result files are named after it.</param>
     /// <param name="target">Likewise.</param>
     /// <param name="sourceLines">What is translated.</param>
     /// <param name="references">The translation of each line.</param>
     /// <param name="trained">Whether the model saw sentence pairs of this direction.</param>
-    /// <param name="english">The code of English.</param>
     /// <exception cref="RequestException">No lines, another number of references, or a code that cannot name a file.</exception>
     public TestDirection(
         string source,
         string target,
         IReadOnlyList<string> sourceLines,
         IReadOnlyList<string> references,
-        bool trained,
-        string english = "en")
+        bool trained)
     {
         foreach (var code in new[] { source, target })
             if (code.Length is 0 or > 32 || !code.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
@@ -33,8 +33,8 @@ public sealed record TestDirection
         }
 
         (Source, Target, SourceLines, References, Trained) = (source, target, sourceLines, references, trained);
-        Group = source == english ? DirectionGroup.FromEnglish
-            : target == english ? DirectionGroup.IntoEnglish
+        Group = source == English ? DirectionGroup.FromEnglish
+            : target == English ? DirectionGroup.IntoEnglish
             : trained ? DirectionGroup.TrainedOthers
             : DirectionGroup.UnseenOthers;
     }

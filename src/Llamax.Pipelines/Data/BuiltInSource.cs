@@ -17,9 +17,9 @@ internal sealed class BuiltInSource : ITextSource
     private readonly SourceOptions _options;
     private readonly ulong _seed;
 
-    public BuiltInSource(BuiltInCorpus corpus, SourceOptions options, ulong seed)
+    public BuiltInSource(SourceOptions options, BuiltInCorpus corpus, ulong seed)
     {
-        (_corpus, _options, _seed) = (corpus, options, seed);
+        (_options, _corpus, _seed) = (options, corpus, seed);
         Fingerprint = $"builtin {_corpus.LocaleData}";
     }
 

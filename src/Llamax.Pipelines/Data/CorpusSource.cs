@@ -61,10 +61,25 @@ internal sealed class CorpusSource : ITextSource
         // Both orders of a pair hold out the same sentences, and line-parallel sets the same lines in every pair.
         var ordered = string.CompareOrdinal(source.Code, target.Code) < 0;
         var pairs = ordered ? _corpus.Pairs(source, target, _malformed) : _corpus.Pairs(target, source, _malformed);
-        var chosen = pairs.Select((pair, line) => (pair, line))
-            .OrderBy(p => _draws.Bits((ulong)p.line)).Take(_options.HeldOutPerLanguagePair)
-            .Select(p => p.pair).Take(count);
+        var chosen = Smallest(pairs).Take(count);
         return ordered ? chosen : chosen.Select(p => new SentencePair(p.Target, p.Source, p.Origin));
+    }
+
+    /// <summary>The pairs with the smallest draws, smallest first; only they are in memory.</summary>
+    private SentencePair[] Smallest(IEnumerable<SentencePair> pairs)
+    {
+        var kept = new PriorityQueue<SentencePair, ulong>(Comparer<ulong>.Create((a, b) => b.CompareTo(a)));
+        foreach (var (line, pair) in pairs.Index())
+        {
+            kept.Enqueue(pair, _draws.Bits((ulong)line));
+            if (kept.Count > _options.HeldOutPerLanguagePair)
+                kept.Dequeue();
+        }
+
+        var smallest = new SentencePair[kept.Count];
+        for (var i = smallest.Length - 1; i >= 0; i--)
+            smallest[i] = kept.Dequeue();
+        return smallest;
     }
 
     /// <summary>Both sides of everything that this source holds out.</summary>

@@ -45,14 +45,19 @@ internal sealed class InstructionEntries(Recipe recipe, SetOptions options, RunD
     {
         if (options.AlpacaInstructions == 0)
             yield break;
-        var path = Path.Combine(RunData.Mirror(), "alpaca", "alpaca.jsonl.gz");
-        if (!File.Exists(path))
-            throw new RequestException("there are no Alpaca instructions", path, "llamax data get alpaca, or set alpacaInstructions to 0");
-        foreach (var line in JsonLines.Read(path, ["instruction", "input", "output"], data.Malformed))
+        foreach (var line in JsonLines.Read(AlpacaFile(), ["instruction", "input", "output"], data.Malformed))
         {
             var prompt = AlpacaPrompt.Format(line.Fields[0], line.Fields[1]);
             yield return Entry(prompt, line.Fields[2], RunData.English, RunData.English, line.Origin);
         }
+    }
+
+    /// <exception cref="RequestException">It is not there.</exception>
+    public static string AlpacaFile()
+    {
+        var path = Path.Combine(RunData.Mirror(), "alpaca", "alpaca.jsonl.gz");
+        return File.Exists(path) ? path : throw new RequestException(
+            "there are no Alpaca instructions", path, "put alpaca_data.json there as JSON lines, or set alpacaInstructions to 0");
     }
 
     private static TrainingEntry Entry(string prompt, string answer, string source, string target, string origin) =>

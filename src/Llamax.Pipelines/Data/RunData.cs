@@ -5,6 +5,7 @@ using Llamax.Corpus.Reading;
 using Llamax.Pipelines.Recipes;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
+using Llamax.Runs.Recipes;
 using Llamax.Text.Languages;
 
 namespace Llamax.Pipelines.Data;
@@ -13,11 +14,11 @@ namespace Llamax.Pipelines.Data;
 internal sealed class RunData
 {
     private readonly IReadOnlyList<ITextSource> _sources;
+    private readonly Lazy<BuiltInCorpus> _builtIn;
     private readonly Lazy<HashSet<string>> _heldOutSentences;
     private readonly HashSet<(Language, Language)> _unseen;
     private readonly Lazy<MultilingualLexicon> _lexicon;
     private readonly IReadOnlyList<string> _lexicons;
-    private readonly Lazy<BuiltInCorpus> _builtIn;
 
     /// <exception cref="RequestException">A source or lexicon is missing.</exception>
     public RunData(Recipe recipe)
@@ -32,7 +33,8 @@ internal sealed class RunData
         var order = new Draws(recipe.Seed, "unseen pairs").Permutation(candidates.Count);
         _unseen = [.. order.Take((int)Math.Round(candidates.Count * recipe.Data.UnseenPairs)).Select(i => candidates[i])];
         Fingerprint = Manifest.HashTexts(
-            [.. _sources.Select(s => s.Fingerprint), .. _lexicons.Select(FingerprintOfLexicon), .. UnseenNames()]);
+            [RecipeWriter.Write(recipe.Data), string.Join(' ', Languages), .. _sources.Select(s => s.Fingerprint),
+                .. _lexicons.Select(FingerprintOfLexicon), .. UnseenNames()]);
     }
 
     /// <summary>The paper's code of English.</summary>
@@ -40,7 +42,7 @@ internal sealed class RunData
 
     public IReadOnlyList<Language> Languages { get; }
 
-    /// <summary>What decides the data besides the recipe's own options.</summary>
+    /// <summary>What decides the data besides the seed: options, languages, files or locale data, unseen pairs.</summary>
     public string Fingerprint { get; }
 
     /// <summary>Lines that readers could not use, over all sources.</summary>
@@ -73,7 +75,7 @@ internal sealed class RunData
 
     /// <summary>Pairs of the built-in test split.</summary>
     public IEnumerable<SentencePair> BuiltInTest(Language source, Language target, int count) =>
-        _sources.OfType<BuiltInSource>().SelectMany(s => s.HeldOut(source, target, count));
+        _sources.OfType<BuiltInSource>().SelectMany(s => s.HeldOut(source, target, count)).Take(count);
 
     /// <summary>Pairs that were held out of corpora on disk.</summary>
     public IEnumerable<SentencePair> HeldOut(Language source, Language target, int count) =>
@@ -95,7 +97,7 @@ internal sealed class RunData
         switch (options.Kind)
         {
             case SourceKind.Builtin:
-                return new BuiltInSource(_builtIn.Value, options, seed);
+                return new BuiltInSource(options, _builtIn.Value, seed);
             case SourceKind.Mirror:
                 var corpus = MirrorCorpora.Open(options.Name!, Mirror());
                 return new CorpusSource(corpus, FingerprintOfFolder(corpus.Folder), options, Languages, seed, Malformed, _heldOutSentences);
@@ -122,7 +124,7 @@ internal sealed class RunData
     /// <summary>
     /// Names and sizes: published sets do not change under one name, and hashing all of a mirror at every start would be slow.
     /// </summary>
-    private static string FingerprintOfFolder(string folder) => Manifest.HashTexts(
+    internal static string FingerprintOfFolder(string folder) => Manifest.HashTexts(
         Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)
             .Select(path => string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(path)} {new FileInfo(path).Length}")));
 

@@ -14,8 +14,8 @@ internal static class TestSets
     public static TestSet Build(SuiteKind suite, Recipe recipe, RunData data)
     {
         var options = recipe.Evaluation;
-        var languages = options.Languages.Count == 0 ? data.Languages : Recipe.Resolve(options.Languages, "evaluation.languages");
-        var flores = suite == SuiteKind.Flores101 ? FloresSuite.Open101(Path.Combine(RunData.Mirror(), "flores101")) : null;
+        var languages = Languages(recipe, data);
+        var flores = suite == SuiteKind.Flores101 ? FloresSuite.Open101(FloresFolder()) : null;
         var directions = new List<TestDirection>();
         foreach (var (source, target) in Chosen(languages, recipe, data))
         {
@@ -49,6 +49,23 @@ internal static class TestSets
         return new TestSet(NameOf(suite), directions);
     }
 
+    /// <summary>What decides the test set besides the recipe and the run's data; looks only for what may be missing.</summary>
+    /// <exception cref="RequestException">The suite's files are missing, or a language is not one of the run's.</exception>
+    public static string Fingerprint(SuiteKind suite, Recipe recipe, RunData data)
+    {
+        var languages = string.Join(' ', Languages(recipe, data));
+        if (suite != SuiteKind.Flores101)
+            return $"{suite} {languages}";
+        var available = FloresSuite.Open101(FloresFolder()).Languages("devtest");
+        if (Languages(recipe, data).FirstOrDefault(l => !available.Contains(l)) is { } missing)
+        {
+            throw new RequestException(
+                $"Flores-101 has no devtest in {missing.Name}", FloresFolder(), $"leave {missing.Code} out of evaluation.languages");
+        }
+
+        return $"{suite} {languages} {RunData.FingerprintOfFolder(Path.Combine(FloresFolder(), "devtest"))}";
+    }
+
     /// <summary>What reports call a suite.</summary>
     public static string NameOf(SuiteKind suite) => suite switch
     {
@@ -56,6 +73,11 @@ internal static class TestSets
         SuiteKind.Flores101 => "Flores-101 devtest",
         _ => "held-out sentence pairs",
     };
+
+    private static IReadOnlyList<Language> Languages(Recipe recipe, RunData data) =>
+        Recipe.Resolve(recipe.Evaluation.Languages, "evaluation.languages", data.Languages);
+
+    private static string FloresFolder() => Path.Combine(RunData.Mirror(), "flores101");
 
     private static IReadOnlyList<string> Lines(FloresSuite flores, Language language) => flores.Sentences(language, "devtest");
 

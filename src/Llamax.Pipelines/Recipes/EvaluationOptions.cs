@@ -1,3 +1,4 @@
+using Llamax.Decoding.Prompts;
 using Llamax.Runs;
 
 namespace Llamax.Pipelines.Recipes;
@@ -52,6 +53,12 @@ public sealed record EvaluationOptions
             yield return new("evaluation.sentencesPerDirection", SentencesPerDirection, "must be at least 1", "use 8");
         if (DirectionsPerGroup < 0)
             yield return new("evaluation.directionsPerGroup", DirectionsPerGroup, "must not be negative", "use 0 for all");
+        if (!PromptTemplate.BuiltIn.Any(template => template.Name == Prompt))
+        {
+            var names = string.Join(", ", PromptTemplate.BuiltIn.Select(template => template.Name));
+            yield return new("evaluation.prompt", Prompt, "is no prompt template", $"use one of {names}");
+        }
+
         if (Beams is < 1 or > 64)
             yield return new("evaluation.beams", Beams, "must be 1 to 64", "use 4, the paper's value");
         if (MaxNewTokens < 1)

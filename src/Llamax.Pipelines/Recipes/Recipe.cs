@@ -57,14 +57,23 @@ public sealed record Recipe
             yield return new("threads", Threads, "must be 1 to 4096", "use the number of cores");
         foreach (var problem in Data.Problems().Concat(Tokenizer.Problems()).Concat(Model.Problems()).Concat(Evaluation.Problems()))
             yield return problem;
-        if (Phases.Count == 0)
-            yield return new("phases", "(none)", "needs at least one training phase", "see recipes/mini-real.yaml");
+        foreach (var problem in SuiteProblems().Concat(NameProblems("sets", Sets.Keys)).Concat(NameProblems("phases", Phases.Keys)))
+            yield return problem;
+        if (Phases.Values.All(phase => phase.CompareOnly))
+            yield return new("phases", "(none)", "needs at least one training phase that is not compareOnly", "see recipes/mini-real.yaml");
         foreach (var (name, set) in Sets)
         {
             foreach (var problem in set.Problems($"sets.{name}"))
                 yield return problem;
+            if (Model.Path is null && set.BlockLength > Model.MaxPositions)
+            {
+                yield return new(
+                    $"sets.{name}.blockLength", set.BlockLength, $"must not exceed model.maxPositions = {Model.MaxPositions}",
+                    "use shorter blocks, or more positions");
+            }
         }
 
+        var defaults = new TrainingOptions();
         var earlier = new List<string>();
         foreach (var (name, phase) in Phases)
         {
@@ -75,7 +84,16 @@ public sealed record Recipe
                 var known = string.Join(", ", earlier.DefaultIfEmpty("none"));
                 yield return new($"phases.{name}.from", from, "is not an earlier phase", $"earlier are {known}");
             }
+            else if (phase.From is not null && Phases[phase.From].CompareOnly && !phase.CompareOnly)
+            {
+                yield return new(
+                    $"phases.{name}.from", phase.From, "only runs in a comparison", "start from another phase, or set compareOnly here");
+            }
 
+            if (phase.Training.Seed != defaults.Seed)
+                yield return new($"phases.{name}.training.seed", phase.Training.Seed, "is not read", "set the recipe's seed");
+            if (phase.Training.Threads != defaults.Threads)
+                yield return new($"phases.{name}.training.threads", phase.Training.Threads, "is not read", "set the recipe's threads");
             foreach (var problem in phase.Training.Problems())
                 yield return problem with { Option = $"phases.{name}.training.{problem.Option}" };
             earlier.Add(name);
@@ -85,11 +103,38 @@ public sealed record Recipe
             yield return new("evaluation.systems", system, "is not one of the phases", $"the phases are {string.Join(", ", Phases.Keys)}");
     }
 
+    private IEnumerable<OptionProblem> SuiteProblems()
+    {
+        if (Evaluation.Systems.Count == 0)
+            yield break;
+        if (Evaluation.Suites.Contains(SuiteKind.Builtin) && Data.Sources.All(source => source.Kind != SourceKind.Builtin))
+            yield return new("evaluation.suites", "builtin", "needs the built-in corpus", "add - kind: builtin to data.sources");
+        if (Evaluation.Suites.Contains(SuiteKind.HeldOut)
+            && !Data.Sources.Any(source => source.Kind != SourceKind.Builtin && source.HeldOutPerLanguagePair > 0))
+            yield return new("evaluation.suites", "heldOut", "needs pairs that are held out", "set heldOutPerLanguagePair of a source");
+    }
+
+    /// <summary>Sets and phases have folders of their names; <c>copy</c> is the baseline's.</summary>
+    private static IEnumerable<OptionProblem> NameProblems(string option, IEnumerable<string> names) => names
+        .Where(name => name.Length == 0 || name == "copy" || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        .Select(name => new OptionProblem(option, name, "cannot name a folder here", "use letters, digits, - and _, and not copy"));
+
     /// <summary>The languages of the run in the registry's terms.</summary>
     /// <exception cref="RequestException">A code is unknown or named twice.</exception>
     public IReadOnlyList<Language> ResolveLanguages() => Resolve(Languages, "languages");
 
-    internal static IReadOnlyList<Language> Resolve(IReadOnlyList<string> codes, string where)
+    /// <summary>The languages of a part of the run; all of the run's where it names none.</summary>
+    /// <exception cref="RequestException">A code is unknown, named twice, or not one of the run's languages.</exception>
+    internal static IReadOnlyList<Language> Resolve(IReadOnlyList<string> codes, string where, IReadOnlyList<Language> all)
+    {
+        var languages = codes.Count == 0 ? all : Resolve(codes, where);
+        return languages.FirstOrDefault(l => !all.Contains(l)) is { } other
+            ? throw new RequestException(
+                $"{other.Code} is not one of the run's languages", where, "add it to languages, or leave it out here")
+            : languages;
+    }
+
+    private static IReadOnlyList<Language> Resolve(IReadOnlyList<string> codes, string where)
     {
         var languages = codes.Select(LanguageRegistry.Find).ToList();
         var twice = languages.GroupBy(l => l.Code).FirstOrDefault(g => g.Count() > 1);

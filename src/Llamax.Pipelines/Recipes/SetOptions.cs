@@ -1,4 +1,5 @@
 using Llamax.Corpus.Building;
+using Llamax.Corpus.Packing;
 using Llamax.Runs;
 
 namespace Llamax.Pipelines.Recipes;
@@ -36,6 +37,10 @@ public sealed record SetOptions
             yield return new($"{where}.instructionsPerDirection", InstructionsPerDirection, "must not be negative", "use 0 for none");
         if (AlpacaInstructions < 0)
             yield return new($"{where}.alpacaInstructions", AlpacaInstructions, "must not be negative", "use 0 for none");
+        foreach (var problem in new PackingOptions { BlockLength = BlockLength }.Problems())
+            yield return problem with { Option = $"{where}.{problem.Option}" };
+        if (Algorithm.Seed != new TrainingSetOptions().Seed)
+            yield return new($"{where}.algorithm.seed", Algorithm.Seed, "is not read", "set the recipe's seed");
         foreach (var problem in Algorithm.Problems())
             yield return problem with { Option = $"{where}.algorithm.{problem.Option}" };
         if (!Monolingual && !Parallel && InstructionsPerDirection == 0 && AlpacaInstructions == 0)

@@ -21,16 +21,17 @@ internal sealed class EvaluationStage(
     string folder, Recipe recipe, IReadOnlyDictionary<string, PhaseStage> systems, TokenizerStage tokenizer, RunData data)
     : Stage("evaluation", folder)
 {
-    public const string CopySystem = "copy of the source";
+    private static readonly CopyTranslator Copy = new();
 
     private readonly Dictionary<SuiteKind, TestSet> _tests = [];
 
-    /// <summary>The systems in the order of the report, the copy baseline first.</summary>
-    public IEnumerable<(string Folder, string Title)> Systems =>
-        systems.Select(s => (s.Key, s.Value.Title)).Prepend(("copy", CopySystem));
-
-    /// <summary>Directions keep their files by what was translated, so a further system or suite costs only itself.</summary>
-    public override bool IsAdaptable => true;
+    /// <summary>The test set of a suite, built once.</summary>
+    public TestSet TestsOf(SuiteKind suite)
+    {
+        if (!_tests.TryGetValue(suite, out var tests))
+            _tests.Add(suite, tests = TestSets.Build(suite, recipe, data));
+        return tests;
+    }
 
     public override string Describe()
     {
@@ -42,20 +43,23 @@ internal sealed class EvaluationStage(
             + $"{recipe.Evaluation.Beams} beams");
     }
 
+    /// <summary>Every direction knows what it was translated from: what still holds is kept, the rest is done anew.</summary>
+    public override bool IsAdaptable => true;
+
     protected override IEnumerable<string> KeyParts() =>
-        [RecipeWriter.Write(recipe.Evaluation), RecipeWriter.Write(recipe.Data), data.Fingerprint, tokenizer.Key,
-            recipe.Seed.ToString(CultureInfo.InvariantCulture), recipe.Device, .. systems.Select(s => s.Value.Key)];
+        [RecipeWriter.Write(recipe.Evaluation), data.Fingerprint, tokenizer.Key, recipe.Seed.ToString(CultureInfo.InvariantCulture),
+            recipe.Device, .. recipe.Evaluation.Suites.Select(suite => TestSets.Fingerprint(suite, recipe, data)),
+            recipe.Evaluation.PieceModel is null ? "" : Pieces().Fingerprint, .. systems.Select(s => s.Value.Key)];
 
     public override Manifest Run(StageContext context)
     {
         var counts = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        TorchRuntime.Check();
         TorchRuntime.SetThreads(recipe.Threads);
         foreach (var suite in recipe.Evaluation.Suites)
         {
             var tests = TestsOf(suite);
             counts[$"{suite}.directions"] = tests.Directions.Count;
-            Matrix(suite, "copy", context).Run(new CopyTranslator(), tests, context.Cancellation);
+            Matrix(suite, Copy.Fingerprint, context).Run(Copy, tests, context.Cancellation);
             foreach (var (name, phase) in systems)
             {
                 using var translator = new ModelSystem(
@@ -77,20 +81,13 @@ internal sealed class EvaluationStage(
         };
     }
 
-    /// <summary>The finished results of a suite, read from disk: nothing is translated.</summary>
-    public IReadOnlyList<MatrixResult> Results(SuiteKind suite, StageContext context)
-    {
-        var tests = TestsOf(suite);
-        return [.. Systems.Select(s => Matrix(suite, s.Folder, context).Load(s.Title, tests))];
-    }
-
-    /// <summary>The directions and sentences of a suite.</summary>
-    public TestSet TestsOf(SuiteKind suite)
-    {
-        if (!_tests.TryGetValue(suite, out var tests))
-            _tests[suite] = tests = TestSets.Build(suite, recipe, data);
-        return tests;
-    }
+    /// <summary>
+    /// The finished results of a suite, read from disk: nothing is translated. The copy baseline comes first, then the systems in their
+    /// order.
+    /// </summary>
+    public IReadOnlyList<MatrixResult> Results(SuiteKind suite, StageContext context) =>
+        [.. systems.Select(s => (Folder: s.Key, s.Value.Title)).Prepend((Folder: Copy.Fingerprint, Title: Copy.Name))
+            .Select(s => Matrix(suite, s.Folder, context).Load(s.Title, TestsOf(suite)))];
 
     /// <summary>The metrics with what the report calls them.</summary>
     public IReadOnlyList<ReportMetric> ReportMetrics =>

@@ -7,6 +7,7 @@ using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
 using Llamax.Runs.Recipes;
+using Llamax.Text.Languages;
 using Llamax.Training.Loop;
 using Llamax.Training.Resuming;
 using TorchSharp;
@@ -42,13 +43,14 @@ internal sealed class PhaseStage(
         from?.Key ?? Start, recipe.Evaluation.Prompt,
     ];
 
-    private string Start => recipe.Model.Path is not { } path ? "random weights"
+    private string Start => field ??= recipe.Model.Path is not { } path ? "random weights"
         : File.Exists(Path.Combine(path, "config.json")) ? Fingerprints.OfModel(path)
         : throw new RequestException("there is no config.json in it", path, "name a Hugging Face folder with model.path");
 
     public override Manifest Run(StageContext context)
     {
-        TorchRuntime.Check();
+        // It stands beside the weights of each checkpoint, so that one can translate with it.
+        Profile().Save(Folder);
         var initial = from?.ModelFolder ?? recipe.Model.Path;
         var loaded = tokenizer.Load();
         using var corpus = set.OpenCorpus();
@@ -59,12 +61,11 @@ internal sealed class PhaseStage(
             Options = Training,
             InitialModel = initial,
             Configuration = initial is null ? recipe.Model.Configure(loaded.VocabularySize, loaded.BosId, loaded.EosId) : null,
-            CompanionFiles = tokenizer.Files,
+            CompanionFiles = [.. tokenizer.Files, Path.Combine(Folder, TranslationProfile.FileName)],
             DataType = recipe.DataType == WeightType.Bf16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
             Device = TorchRuntime.ParseDevice(recipe.Device),
         };
         var result = new Trainer(run, new NamedEvents(context.Events, Name)).Train(context.Cancellation);
-        Profile().Save(ModelFolder);
         var counts = new SortedDictionary<string, double>(StringComparer.Ordinal)
         {
             ["steps"] = result.Steps,
@@ -85,7 +86,18 @@ internal sealed class PhaseStage(
     {
         Template = PromptTemplate.Find(recipe.Evaluation.Prompt),
         Languages = data.Languages.ToDictionary(l => l.Code, l => l.PromptName),
-        Directions = set.TrainedDirections().GroupBy(direction => direction.Source.Code, direction => direction.Target.Code)
-            .ToDictionary(targets => targets.Key, IReadOnlyList<string> (targets) => [.. targets]),
+        Directions = Directions(),
     };
+
+    /// <summary>Source code → target codes; empty (unknown) where a model from elsewhere may have learnt others before.</summary>
+    private Dictionary<string, IReadOnlyList<string>> Directions()
+    {
+        var trained = recipe.Model.Path is null ? Trained.ToHashSet() : [];
+        return data.Languages.Where(source => trained.Any(d => d.Source == source)).ToDictionary(
+            source => source.Code,
+            IReadOnlyList<string> (source) =>
+                [.. data.Languages.Where(target => trained.Contains((source, target))).Select(target => target.Code)]);
+    }
+
+    private IEnumerable<(Language Source, Language Target)> Trained => (from?.Trained ?? []).Concat(set.TrainedDirections);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Llamax.Evaluation.Directions;
 using Llamax.Evaluation.Reporting;
+using Llamax.Evaluation.Suites;
 using Llamax.Models.Causal;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
@@ -23,12 +24,13 @@ internal sealed class ReportStage(
 {
     private const int Samples = 24;
 
-    /// <summary>A page is made from what the evaluation left, at once.</summary>
-    public override bool IsAdaptable => true;
-
     public override string Describe() => string.Join(", ", recipe.Evaluation.Suites.Select(s => FileOf(s, "html")));
 
-    protected override IEnumerable<string> KeyParts() => [evaluation.Key, recipe.Name, recipe.Description];
+    /// <summary>The pages are made in no time.</summary>
+    public override bool IsAdaptable => true;
+
+    protected override IEnumerable<string> KeyParts() =>
+        [evaluation.Key, recipe.Name, recipe.Description, .. phases.Values.SelectMany(p => new[] { p.Key, p.Title })];
 
     public override Manifest Run(StageContext context)
     {
@@ -55,12 +57,11 @@ internal sealed class ReportStage(
         Facts = [.. Facts()],
         Languages = [.. data.Languages.Select(ReportLanguage.Of)],
         Metrics = evaluation.ReportMetrics,
-        Baseline = results[1].System,
+        Baseline = results[results.Count > 2 ? 1 : 0].System,
         Systems = [.. results.Select(r => ReportSystem.Of(r))],
         LossCurves = [.. phases.Values.SelectMany(p => LossCurve.ReadLog(p.LogFile, p.Title))],
         Samples = [.. SampleRows(suite, results)],
-        TranslateCommand = $"./llamax translate \"{Example(suite)}\" --model {Path.Combine(outFolder, "model")} "
-            + $"--from {data.Languages[0].Code} --to {data.Languages[^1].Code}",
+        TranslateCommand = Example(evaluation.TestsOf(suite).Directions),
         Notes = [.. Notes(suite)],
     };
 
@@ -102,8 +103,17 @@ internal sealed class ReportStage(
         }
     }
 
-    private string Example(SuiteKind suite) =>
-        evaluation.TestsOf(suite).Directions.First(d => d.Source == data.Languages[0].Code).SourceLines[0];
+    /// <summary>The last direction from the first language: whoever reads the page likely reads that one.</summary>
+    private string Example(IReadOnlyList<TestDirection> directions)
+    {
+        var direction = directions.Last(d => d.Source == directions[0].Source);
+        return $"./llamax translate {Quoted(direction.SourceLines[0])} --model {Quoted(Path.Combine(outFolder, "model"))} "
+            + $"--from {direction.Source} --to {direction.Target}";
+    }
+
+    /// <summary>As one word of a shell's command line.</summary>
+    private static string Quoted(string text) =>
+        $"\"{string.Concat(text.Select(c => c is '"' or '\\' or '$' or '`' ? $"\\{c}" : $"{c}"))}\"";
 
     private static IEnumerable<ReportNote> Notes(SuiteKind suite)
     {

@@ -16,12 +16,18 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
 {
     private const string FileName = "entries";
 
-    private readonly IReadOnlyList<Language> _languages =
-        options.Languages.Count == 0 ? data.Languages : Recipe.Resolve(options.Languages, $"sets.{name}.languages");
+    private readonly IReadOnlyList<Language> _languages = Recipe.Resolve(options.Languages, $"sets.{name}.languages", data.Languages);
 
-    /// <summary>Directions that the set has sentence pairs for: those that a model trained on it has seen.</summary>
-    public IEnumerable<(Language Source, Language Target)> TrainedDirections() =>
-        options.Parallel || options.InstructionsPerDirection > 0 ? Directions.Where(d => data.Parallel(d.Source, d.Target).Any()) : [];
+    /// <summary>Directions with sentence pairs in the set, for the profile of a model trained on it.</summary>
+    public IEnumerable<(Language Source, Language Target)> TrainedDirections => options.Parallel || options.InstructionsPerDirection > 0
+        ? Directions.Where(direction => data.Parallel(direction.Source, direction.Target).Any())
+        : [];
+
+    private IEnumerable<(Language Source, Language Target)> Directions =>
+        from source in _languages
+        from target in _languages
+        where source != target && !data.IsUnseen(source, target)
+        select (source, target);
 
     public PackedCorpus OpenCorpus() => PackedCorpus.Open(Path.Combine(Folder, "packed", "blocks.index"));
 
@@ -43,8 +49,9 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
 
     protected override IEnumerable<string> KeyParts() =>
     [
-        RecipeWriter.Write(options), RecipeWriter.Write(recipe.Data), recipe.Evaluation.Prompt, string.Join(' ', _languages),
-        data.Fingerprint, tokenizer.Key, recipe.Seed.ToString(CultureInfo.InvariantCulture),
+        RecipeWriter.Write(options), recipe.Evaluation.Prompt, data.Fingerprint, tokenizer.Key,
+        recipe.Seed.ToString(CultureInfo.InvariantCulture),
+        options.AlpacaInstructions > 0 ? RunData.FingerprintOfFolder(Path.GetDirectoryName(InstructionEntries.AlpacaFile())!) : "",
     ];
 
     public override Manifest Run(StageContext context)
@@ -55,14 +62,15 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
             algorithm = algorithm with { AugmentBelow = 0 };
         var builder = new TrainingSetBuilder(algorithm, lexicon, context.Events);
         var built = builder.Write(Path.Combine(Folder, "built"), FileName, Sources(context.Cancellation));
-        var entries = Watched(TrainingSetFile.Read(Path.Combine(Folder, "built", built.File)), context.Cancellation);
+        var entries = TrainingSetFile.Read(Path.Combine(Folder, "built", built.File)).Until(context.Cancellation);
         var packed = new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength }, context.Events)
             .Write(Path.Combine(Folder, "packed"), "blocks", entries);
         if (data.Malformed.Count > 0)
         {
             context.Events.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{data.Malformed.Count:N0} malformed lines were left out, for example {data.Malformed.Examples[0]}"));
+                $"malformed lines were left out (met {data.Malformed.Count:N0} times in all passes over the data), for example "
+                + $"{data.Malformed.Examples[0]}"));
         }
 
         var counts = new SortedDictionary<string, double>(StringComparer.Ordinal)
@@ -85,36 +93,19 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
     private TrainingSources Sources(CancellationToken cancellation) => new()
     {
         Monolingual = options.Monolingual
-            ? [.. _languages.Select(l => new MonolingualSource(l.Code, Watched(data.Monolingual(l), cancellation)))]
+            ? [.. _languages.Select(l => new MonolingualSource(l.Code, data.Monolingual(l).Until(cancellation)))]
             : [],
         Parallel = options.Parallel ? [.. ParallelSources(cancellation)] : [],
-        Ready = new InstructionEntries(recipe, options, data).Of(Directions),
+        Ready = new InstructionEntries(recipe, options, data).Of(Directions).Until(cancellation),
     };
 
     private IEnumerable<ParallelSource> ParallelSources(CancellationToken cancellation)
     {
         foreach (var (source, target) in RunData.Pairs(_languages))
         {
-            long count = 0;
-            foreach (var _ in data.Parallel(source, target))
-                count++;
-            if (count > 0)
-                yield return new(source.Code, target.Code, count, Watched(data.Parallel(source, target), cancellation));
-        }
-    }
-
-    private IEnumerable<(Language Source, Language Target)> Directions =>
-        from source in _languages
-        from target in _languages
-        where source != target && !data.IsUnseen(source, target)
-        select (source, target);
-
-    private static IEnumerable<T> Watched<T>(IEnumerable<T> items, CancellationToken cancellation)
-    {
-        foreach (var item in items)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            yield return item;
+            var pairs = data.Parallel(source, target).Until(cancellation);
+            if (pairs.LongCount() is > 0 and var count)
+                yield return new(source.Code, target.Code, count, pairs);
         }
     }
 }

@@ -8,15 +8,13 @@ namespace Llamax.Pipelines.Stages;
 /// </summary>
 internal abstract class Stage(string name, string folder)
 {
-    private string? _key;
-
     /// <summary>As in <c>--from NAME</c> and in progress, for example <c>phases/cpt</c>.</summary>
     public string Name { get; } = name;
 
     public string Folder { get; } = folder;
 
     /// <summary>Everything that decides the result, keys of earlier stages included; two runs with equal keys give equal bytes.</summary>
-    public string Key => _key ??= Manifest.HashTexts(KeyParts().Prepend(Name));
+    public string Key => field ??= Manifest.HashTexts(KeyParts().Prepend(Name));
 
     /// <summary>
     /// Whether other options are no reason to refuse the folder: the stage keeps what still fits and makes the rest from what earlier

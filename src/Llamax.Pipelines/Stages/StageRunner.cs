@@ -36,9 +36,8 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
                 continue;
             }
 
+            // The manifest goes first: what is being changed must not look finished.
             Directory.CreateDirectory(stage.Folder);
-
-            // A manifest of other options goes first: with it, a stage that was then interrupted would look finished to them.
             File.Delete(Path.Combine(stage.Folder, Manifest.FileName));
             AtomicFile.WriteAllText(Path.Combine(stage.Folder, KeyFile), stage.Key + "\n");
             var started = clock.GetTimestamp();
@@ -72,7 +71,6 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
 
     private static void Forget(string folder)
     {
-        // The manifest goes first: a half-deleted folder must not look finished.
         File.Delete(Path.Combine(folder, Manifest.FileName));
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);

@@ -15,9 +15,13 @@ internal sealed class TokenizerStage(string folder, Recipe recipe, RunData data)
     // The prompt stands in every instruction: its words deserve pieces even where instructions are few.
     private const int PromptWeight = 200;
 
+    // What a tokenizer.json says of its special tokens stands in files beside it.
+    private static readonly string[] SpecialTokenFiles = ["tokenizer_config.json", "special_tokens_map.json"];
+
     private static readonly string[] TokenizerFiles =
     [
-        "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "spiece.model", "sentencepiece.bpe.model",
+        "tokenizer.json", "tokenizer.json.gz", "tokenizer.model", "spiece.model", "sentencepiece.model", "sentencepiece.bpe.model",
+        "added_tokens.json", .. SpecialTokenFiles,
     ];
 
     private string? Given => recipe.Tokenizer.Path ?? recipe.Model.Path;
@@ -35,8 +39,8 @@ internal sealed class TokenizerStage(string folder, Recipe recipe, RunData data)
 
     protected override IEnumerable<string> KeyParts() => Given is { } path
         ? ["given", TokenizerFile.Load(path).Fingerprint]
-        : ["trained", RecipeWriter.Write(recipe.Tokenizer), RecipeWriter.Write(recipe.Data), recipe.Evaluation.Prompt, data.Fingerprint,
-            string.Join(' ', data.Languages), recipe.Seed.ToString(CultureInfo.InvariantCulture)];
+        : ["trained", RecipeWriter.Write(recipe.Tokenizer), recipe.Evaluation.Prompt, data.Fingerprint,
+            recipe.Seed.ToString(CultureInfo.InvariantCulture)];
 
     public override Manifest Run(StageContext context)
     {
@@ -53,9 +57,8 @@ internal sealed class TokenizerStage(string folder, Recipe recipe, RunData data)
         {
             foreach (var language in data.Languages)
             {
-                foreach (var line in data.Text(language).Take(recipe.Tokenizer.LinesPerLanguage))
+                foreach (var line in data.Text(language).Take(recipe.Tokenizer.LinesPerLanguage).Until(context.Cancellation))
                 {
-                    context.Cancellation.ThrowIfCancellationRequested();
                     trainer.Add(line);
                     lines++;
                 }
@@ -82,18 +85,17 @@ internal sealed class TokenizerStage(string folder, Recipe recipe, RunData data)
 
     private void Copy(string path)
     {
-        var files = Directory.Exists(path) ? TokenizerFiles.Select(name => Path.Combine(path, name)).Where(File.Exists).ToList() : [path];
-        if (files.Count == 0)
-            throw new RequestException("there is no tokenizer in it", path, "name a tokenizer with tokenizer.path");
-        foreach (var file in files)
-        {
-            var name = Directory.Exists(path) ? Path.GetFileName(file)
-                : file.EndsWith(".json", StringComparison.Ordinal) ? "tokenizer.json" : "tokenizer.model";
-            AtomicFile.Write(Path.Combine(Folder, name), target =>
-            {
-                using var source = File.OpenRead(file);
-                source.CopyTo(target);
-            });
-        }
+        var isFolder = Directory.Exists(path);
+        var folder = isFolder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        foreach (var name in (isFolder ? TokenizerFiles : SpecialTokenFiles).Where(name => File.Exists(Path.Combine(folder, name))))
+            Copy(Path.Combine(folder, name), name);
+        if (!isFolder)
+            Copy(path, path.Contains(".json", StringComparison.Ordinal) ? "tokenizer.json" : "tokenizer.model");
+    }
+
+    private void Copy(string file, string name)
+    {
+        using var source = File.OpenRead(file);
+        AtomicFile.Write(Path.Combine(Folder, name), source.CopyTo);
     }
 }

@@ -11,14 +11,20 @@ namespace Llamax.Evaluation.Tests.Directions;
 
 public sealed class DirectionMatrixTests
 {
-    private static readonly TestSet Tests = TestSet.FromParallelLines(
+    private static readonly (string Language, string[] Lines)[] Lines =
+    [
+        ("en", ["the cat sat on the mat", "yes"]),
+        ("de", ["die Katze lag auf der Matte", "yes"]),
+        ("ru", ["кот сидел на коврике", "да"]),
+    ];
+
+    private static readonly TestSet Tests = new(
         "toy",
-        [
-            ("en", ["the cat sat on the mat", "yes"]),
-            ("de", ["die Katze lag auf der Matte", "yes"]),
-            ("ru", ["кот сидел на коврике", "да"]),
-        ],
-        trained: (source, target) => source == "en" || target == "en");
+        from source in Lines
+        from target in Lines
+        where source != target
+        select new TestDirection(
+            source.Language, target.Language, source.Lines, target.Lines, trained: source.Language == "en" || target.Language == "en"));
 
     private static readonly MatrixOptions OneByOne = new() { SentencesTogether = 1 };
 

@@ -93,7 +93,7 @@ public sealed class HtmlReportTests
     public void The_same_document_gives_the_same_bytes_also_after_it_was_stored()
     {
         using var folder = new TemporaryFolder();
-        var path = Path.Combine(folder.Path, ReportDocument.FileName);
+        var path = Path.Combine(folder.Path, "report.json");
         var report = SampleReport.Create();
         report.Write(path);
         Assert.Equal(HtmlReport.Render(report), HtmlReport.Render(ReportDocument.Read(path)));

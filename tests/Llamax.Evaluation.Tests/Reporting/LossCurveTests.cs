@@ -44,7 +44,7 @@ public sealed class LossCurveTests
     public void A_file_that_is_no_report_is_refused_by_name()
     {
         using var folder = new TemporaryFolder();
-        var path = Path.Combine(folder.Path, ReportDocument.FileName);
+        var path = Path.Combine(folder.Path, "report.json");
         File.WriteAllText(path, "{\"title\": \"x\", \"colour\": 3}");
         Assert.Equal(path, Assert.Throws<RequestException>(() => ReportDocument.Read(path)).Where);
     }

@@ -54,6 +54,17 @@ public sealed class StageRunnerTests : IDisposable
     }
 
     [Fact]
+    public void An_adaptable_stage_is_run_again_over_what_it_left()
+    {
+        Run(null, Toy("a", "first", isAdaptable: true));
+        File.WriteAllText(_folder["a", "kept"], "");
+        var added = Toy("a", "first and second", () => Assert.Null(Manifest.TryRead(_folder["a"])), isAdaptable: true);
+        Run(null, added);
+        Assert.Equal(1, added.Runs);
+        Assert.Equal(["kept", "result"], Manifest.TryRead(_folder["a"])!.Outputs.Keys.Order());
+    }
+
+    [Fact]
     public void A_stage_that_is_unknown_gets_its_nearest_ones()
     {
         var message = Assert.Throws<RequestException>(() => Run("sets/basse", Toy("tokenizer"), Toy("sets/base"))).Message;
@@ -83,7 +94,8 @@ public sealed class StageRunnerTests : IDisposable
         Assert.NotNull(Manifest.TryRead(_folder["a"]));
     }
 
-    private ToyStage Toy(string name, string options = "", Action? work = null) => new(name, _folder[name], options, work);
+    private ToyStage Toy(string name, string options = "", Action? work = null, bool isAdaptable = false) =>
+        new(name, _folder[name], options, work, isAdaptable);
 
     private static RecordedEvents Run(string? from, params ToyStage[] stages)
     {
@@ -97,9 +109,11 @@ public sealed class StageRunnerTests : IDisposable
     private static StageRunner Runner(IReadOnlyList<Stage> stages, RecordedEvents events) => new(stages, events, TimeProvider.System);
 
     /// <summary>Writes its options.</summary>
-    private sealed class ToyStage(string name, string folder, string options, Action? work) : Stage(name, folder)
+    private sealed class ToyStage(string name, string folder, string options, Action? work, bool isAdaptable) : Stage(name, folder)
     {
         public int Runs { get; private set; }
+
+        public override bool IsAdaptable => isAdaptable;
 
         public override string Describe() => Name;
 
