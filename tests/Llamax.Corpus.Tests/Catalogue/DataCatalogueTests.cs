@@ -114,7 +114,7 @@ public sealed class DataCatalogueTests : IDisposable
             using var socket = listener.AcceptSocket();
             socket.Receive(new byte[1024]);
             socket.Send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\na part"u8);
-            _received.Wait(TimeSpan.FromSeconds(30), CancellationToken.None);
+            _received.Wait(TimeSpan.FromSeconds(30));
             socket.LingerState = new LingerOption(true, 0);
         }, TestContext.Current.CancellationToken);
         var url = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/";

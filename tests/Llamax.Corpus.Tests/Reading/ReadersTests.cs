@@ -26,8 +26,8 @@ public sealed class ReadersTests : IDisposable
     {
         var plain = Write("text.txt", text);
         var compressed = Compress("compressed-without-its-ending.txt", text);
-        Assert.Equal(expected, PlainText.Read(plain, _malformed, TestContext.Current.CancellationToken).Select(line => line.Text));
-        Assert.Equal(expected, PlainText.Read(compressed, _malformed, TestContext.Current.CancellationToken).Select(line => line.Text));
+        Assert.Equal(expected, Read(plain).Select(line => line.Text));
+        Assert.Equal(expected, Read(compressed).Select(line => line.Text));
         Assert.Equal(0, _malformed.Count);
     }
 
@@ -36,7 +36,7 @@ public sealed class ReadersTests : IDisposable
     {
         var lines = Enumerable.Range(0, 40).Select(i => new string((char)('a' + i % 26), i * i * 300)).ToArray();
         var path = Compress("long.gz", string.Join('\n', lines));
-        Assert.Equal(lines, PlainText.Read(path, _malformed, TestContext.Current.CancellationToken).Select(line => line.Text));
+        Assert.Equal(lines, Read(path).Select(line => line.Text));
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class ReadersTests : IDisposable
         using (var stream = new GZipStream(File.Create(path), CompressionLevel.Fastest))
             for (var i = 0; i <= 64; i++)
                 stream.Write(new byte[1 << 20]);
-        Assert.Contains("a line of over 64 MiB", Fails(() => PlainText.Read(path, _malformed).Count()), StringComparison.Ordinal);
+        Assert.Contains("a line of over 64 MiB", Fails(() => Read(path).Count()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,9 +54,7 @@ public sealed class ReadersTests : IDisposable
     {
         var path = Path.Combine(_folder, "mixed.txt");
         File.WriteAllBytes(path, [.. "good\n"u8, .. "caf"u8, 0xE9, (byte)'\n', .. "fine\n"u8]);
-        Assert.Equal(
-            [new TextLine("good", $"{path}:1"), new TextLine("fine", $"{path}:3")],
-            PlainText.Read(path, _malformed, TestContext.Current.CancellationToken));
+        Assert.Equal([new TextLine("good", $"{path}:1"), new TextLine("fine", $"{path}:3")], Read(path));
         Assert.Equal(1, _malformed.Count);
         Assert.Equal($"{path}:2: no valid UTF-8 at byte 4 of the line", Assert.Single(_malformed.Examples));
         var message = Fails(() => PlainText.Read(path, new(strict: true)).Count());
@@ -67,9 +65,8 @@ public sealed class ReadersTests : IDisposable
     public void A_stream_is_read_like_a_file_under_the_name_that_it_is_given()
     {
         using var stream = new MemoryStream([.. "one\r\n"u8, 0xFF, (byte)'\n', .. "three"u8]);
-        Assert.Equal(
-            [new TextLine("one", "stdin:1"), new TextLine("three", "stdin:3")],
-            PlainText.Read(stream, "stdin", _malformed, TestContext.Current.CancellationToken));
+        var lines = PlainText.Read(stream, "stdin", _malformed, TestContext.Current.CancellationToken);
+        Assert.Equal([new TextLine("one", "stdin:1"), new TextLine("three", "stdin:3")], lines);
         Assert.Equal("stdin:2: no valid UTF-8 at byte 1 of the line", Assert.Single(_malformed.Examples));
     }
 
@@ -90,17 +87,17 @@ public sealed class ReadersTests : IDisposable
     public void Files_that_cannot_be_read_say_why()
     {
         var missing = Path.Combine(_folder, "no");
-        Assert.Contains("there is no such file", Fails(() => PlainText.Read(missing, _malformed).Count()), StringComparison.Ordinal);
-        Assert.Contains("a folder was found", Fails(() => PlainText.Read(_folder, _malformed).Count()), StringComparison.Ordinal);
+        Assert.Contains("there is no such file", Fails(() => Read(missing).Count()), StringComparison.Ordinal);
+        Assert.Contains("a folder was found", Fails(() => Read(_folder).Count()), StringComparison.Ordinal);
         var damaged = Path.Combine(_folder, "damaged.gz");
         File.WriteAllBytes(damaged, [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 0xFF, 0xFF, 0xFF, 0xFF]);
-        Assert.Contains("damaged or cut off", Fails(() => PlainText.Read(damaged, _malformed).Count()), StringComparison.Ordinal);
+        Assert.Contains("damaged or cut off", Fails(() => Read(damaged).Count()), StringComparison.Ordinal);
         var cut = Compress("cut.gz", string.Join('\n', Enumerable.Range(0, 10_000)));
         File.WriteAllBytes(cut, File.ReadAllBytes(cut)[..^2000]);
-        Assert.Contains("damaged or cut off", Fails(() => PlainText.Read(cut, _malformed).Count()), StringComparison.Ordinal);
+        Assert.Contains("damaged or cut off", Fails(() => Read(cut).Count()), StringComparison.Ordinal);
         var zstandard = Path.Combine(_folder, "text.zst");
         File.WriteAllBytes(zstandard, [0x28, 0xB5, 0x2F, 0xFD, 0, 0]);
-        Assert.Contains("Zstandard", Fails(() => PlainText.Read(zstandard, _malformed).Count()), StringComparison.Ordinal);
+        Assert.Contains("Zstandard", Fails(() => Read(zstandard).Count()), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -180,6 +177,8 @@ public sealed class ReadersTests : IDisposable
         Assert.Equal($"{path}:3: the field \"text\" is Number, a string was expected", others.Examples[0]);
         Assert.Equal(4, others.Count);
     }
+
+    private IEnumerable<TextLine> Read(string path) => PlainText.Read(path, _malformed, TestContext.Current.CancellationToken);
 
     private string Write(string name, string text)
     {
