@@ -111,7 +111,7 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
             _events.Warn($"{direction}: {empty} of {hypotheses.Count} translations are empty");
         string[] settings =
         [
-            translationKey, $"{direction.Group} {direction.Trained} {_options.IsWrongScript is not null}",
+            translationKey, $"{direction.Group} {direction.Trained}",
             .. _options.Metrics.SelectMany(m => new[] { m.Name, m.Fingerprint }),
         ];
         var scoreKey = Hash(settings, [.. direction.References, .. hypotheses]);
@@ -133,7 +133,7 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
         Scores = [.. _options.Metrics.Select(m => m.CorpusScore(hypotheses, direction.References))
             .Select(s => new DirectionScore(s.Name, s.Score, s.Signature))],
         ExactShare = Share(hypotheses, i => hypotheses[i].Trim() == direction.References[i].Trim()),
-        WrongScriptShare = _options.IsWrongScript is { } isWrong ? Share(hypotheses, i => isWrong(hypotheses[i], direction.Target)) : null,
+        WrongScriptShare = Share(hypotheses, i => TargetScript.IsWrong(hypotheses[i], direction.Target)),
         Hypotheses = hypotheses,
     };
 

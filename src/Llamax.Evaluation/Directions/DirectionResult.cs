@@ -31,8 +31,8 @@ public sealed record DirectionResult
     /// <summary>Share of hypotheses that equal their reference but for white space at the ends, 0 to 1.</summary>
     public required double ExactShare { get; init; }
 
-    /// <summary>Share of hypotheses in a script that is not the target's, 0 to 1; null when nothing judged it.</summary>
-    public required double? WrongScriptShare { get; init; }
+    /// <summary>Share of hypotheses in a script that is not the target's, 0 to 1.</summary>
+    public required double WrongScriptShare { get; init; }
 
     /// <summary>One per source line.</summary>
     public required IReadOnlyList<string> Hypotheses { get; init; }

@@ -11,9 +11,6 @@ public sealed record MatrixOptions
     /// <summary>The metrics, each with another name; the first is the main one. Default: chrF2++ and BLEU.</summary>
     public IReadOnlyList<IMetric> Metrics { get; init; } = [new ChrfMetric(new() { WordOrder = 2 }), new BleuMetric()];
 
-    /// <summary>Whether a text is in a script that is not the one of a language (text, language code); null = not measured.</summary>
-    public Func<string, string, bool>? IsWrongScript { get; init; } = TargetScript.IsWrong;
-
     /// <summary>
     /// Sentences that are translated together, over several directions: enough to fill batches of every length, few enough to lose
     /// little when killed.

@@ -49,7 +49,7 @@ internal sealed class EvaluationStage(
     protected override IEnumerable<string> KeyParts() =>
         [RecipeWriter.Write(recipe.Evaluation), data.Fingerprint, tokenizer.Key, recipe.Seed.ToString(CultureInfo.InvariantCulture),
             recipe.Device, .. recipe.Evaluation.Suites.Select(suite => TestSets.Fingerprint(suite, recipe, data)),
-            recipe.Evaluation.PieceModel is null ? "" : Pieces().Fingerprint, .. systems.Select(s => s.Value.Key)];
+            recipe.Evaluation.PieceModel is null ? "" : Pieces.Fingerprint, .. systems.Select(s => s.Value.Key)];
 
     public override Manifest Run(StageContext context)
     {
@@ -60,11 +60,14 @@ internal sealed class EvaluationStage(
             var tests = TestsOf(suite);
             counts[$"{suite}.directions"] = tests.Directions.Count;
             Matrix(suite, Copy.Fingerprint, context).Run(Copy, tests, context.Cancellation);
-            foreach (var (name, phase) in systems)
+        }
+
+        foreach (var (name, phase) in systems)
+        {
+            using var translator = new ModelSystem(phase.Title, phase.Key, phase.ModelFolder, Translator, context.Events);
+            foreach (var suite in recipe.Evaluation.Suites)
             {
-                using var translator = new ModelSystem(
-                    phase.Title, phase.Key, phase.ModelFolder, Translator, context.Events);
-                var result = Matrix(suite, name, context).Run(translator, tests, context.Cancellation);
+                var result = Matrix(suite, name, context).Run(translator, TestsOf(suite), context.Cancellation);
                 foreach (var group in Enum.GetValues<DirectionGroup>())
                 {
                     if (result.MeanOf(ChrfName, group) is { } mean)
@@ -115,12 +118,12 @@ internal sealed class EvaluationStage(
     private IReadOnlyList<IMetric> Metrics => field ??=
     [
         new ChrfMetric(new() { WordOrder = 2 }),
-        new BleuMetric(new() { Name = PieceBleuName, Tokenizer = Pieces() }),
+        new BleuMetric(new() { Name = PieceBleuName, Tokenizer = Pieces }),
     ];
 
-    private PieceTokenizer Pieces() => recipe.Evaluation.PieceModel is { } path
-        ? new(Path.GetFileNameWithoutExtension(path), TokenizerFile.Load(path))
-        : new("stand-in-run-pieces", tokenizer.Load());
+    private PieceTokenizer Pieces => field ??= recipe.Evaluation.PieceModel is { } path
+        ? new PieceTokenizer(Path.GetFileNameWithoutExtension(path), TokenizerFile.Load(path))
+        : new PieceTokenizer("stand-in-run-pieces", tokenizer.Load());
 
     private DirectionMatrix Matrix(SuiteKind suite, string system, StageContext context) =>
         new(Path.Combine(Folder, suite.ToString().ToLowerInvariant(), system), new MatrixOptions { Metrics = Metrics }, context.Events);

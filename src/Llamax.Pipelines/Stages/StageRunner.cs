@@ -71,9 +71,10 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
 
     private static void Forget(string folder)
     {
+        if (!Directory.Exists(folder))
+            return;
         File.Delete(Path.Combine(folder, Manifest.FileName));
-        if (Directory.Exists(folder))
-            Directory.Delete(folder, recursive: true);
+        Directory.Delete(folder, recursive: true);
     }
 
     private static void RefuseOtherOptions(Stage stage)
