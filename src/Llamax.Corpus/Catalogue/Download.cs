@@ -77,6 +77,8 @@ internal sealed class Download(HttpClient client, IRunEvents events)
 
         response.EnsureSuccessStatusCode();
         var resumes = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == received;
+        if (response.StatusCode == HttpStatusCode.PartialContent && !resumes)
+            throw Discard(partial, "the server sent another part of the file than it was asked for", url);
         if (!resumes)
         {
             // In this order no crash leaves a version beside bytes of another one.

@@ -89,6 +89,9 @@ public sealed record FileDescription
         return start.Contains((byte)0) ? "binary" : "";
     }
 
+    // A table has a few; a file of tabs must not fill the memory.
+    private const int JudgedColumns = 256;
+
     private static FileDescription Text(FileDescription description, CancellationToken cancellation)
     {
         var malformed = new MalformedLines();
@@ -113,7 +116,7 @@ public sealed record FileDescription
 
             var cells = text.Split('\t');
             (least, most) = (Math.Min(least, cells.Length), Math.Max(most, cells.Length));
-            for (var column = 0; column < cells.Length; column++)
+            for (var column = 0; column < Math.Min(cells.Length, JudgedColumns); column++)
             {
                 if (columns.Count == column)
                     columns.Add([]);

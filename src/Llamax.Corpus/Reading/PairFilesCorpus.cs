@@ -75,7 +75,7 @@ internal sealed class PairFilesCorpus : IParallelCorpus
 
     private IEnumerable<SentencePair> Read(string path, bool inOrder, MalformedLines malformed) => inOrder
         ? _read(path, malformed)
-        : _read(path, malformed).Select(pair => new SentencePair(pair.Target, pair.Source, pair.Origin));
+        : _read(path, malformed).Select(pair => pair.Swapped);
 
     private static Language? LanguageOf(string code) =>
         LanguageRegistry.TryFind(code, out var language) && !language.Varieties.Any(variety => variety.Codes.Contains(code))

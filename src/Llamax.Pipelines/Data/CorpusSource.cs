@@ -62,7 +62,7 @@ internal sealed class CorpusSource : ITextSource
         var ordered = string.CompareOrdinal(source.Code, target.Code) < 0;
         var pairs = ordered ? _corpus.Pairs(source, target, _malformed) : _corpus.Pairs(target, source, _malformed);
         var chosen = Smallest(pairs).Take(count);
-        return ordered ? chosen : chosen.Select(p => new SentencePair(p.Target, p.Source, p.Origin));
+        return ordered ? chosen : chosen.Select(pair => pair.Swapped);
     }
 
     /// <summary>The pairs with the smallest draws, smallest first; only they are in memory.</summary>

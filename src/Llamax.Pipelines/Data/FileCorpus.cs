@@ -27,7 +27,7 @@ internal sealed class FileCorpus(SourceOptions options) : IParallelCorpus
             SourceKind.Jsonl => JsonLines.Pairs(options.Files[0], options.Fields[0], options.Fields[1], malformed),
             _ => TsvPairs.Read(options.Files[0], new TsvColumns(), malformed),
         };
-        return source == _source ? pairs : pairs.Select(p => new SentencePair(p.Target, p.Source, p.Origin));
+        return source == _source ? pairs : pairs.Select(pair => pair.Swapped);
     }
 
     public IEnumerable<TextLine> Lines(Language language, MalformedLines malformed)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Llamax.Corpus;
 using Llamax.Corpus.Building;
 using Llamax.Corpus.Lexicons;
 using Llamax.Corpus.Packing;
@@ -81,7 +82,7 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
             ["paddingShare"] = packed.PaddingShare,
         };
         foreach (var kind in built.Counts.GroupBy(c => c.Kind))
-            counts[$"entries.{kind.Key}"] = kind.Sum(c => c.Entries);
+            counts[$"entries.{EntryKindNames.Of(kind.Key)}"] = kind.Sum(c => c.Entries);
         return new Manifest
         {
             Options = RecipeWriter.Write(options),

@@ -90,7 +90,7 @@ internal sealed class TokenizerStage(string folder, Recipe recipe, RunData data)
         foreach (var name in (isFolder ? TokenizerFiles : SpecialTokenFiles).Where(name => File.Exists(Path.Combine(folder, name))))
             Copy(Path.Combine(folder, name), name);
         if (!isFolder)
-            Copy(path, path.Contains(".json", StringComparison.Ordinal) ? "tokenizer.json" : "tokenizer.model");
+            Copy(path, Path.GetExtension(path) switch { ".json" => "tokenizer.json", ".gz" => "tokenizer.json.gz", _ => "tokenizer.model" });
     }
 
     private void Copy(string file, string name)
