@@ -14,6 +14,11 @@ if [ "${1:-}" = "--goldens" ]; then
     export LLAMAX_GOLDENS LLAMAX_GOLDENS_PARTIAL
     filter="-trait Category=Golden"
 fi
+# The program under test reads the corpora where the tests do.
+if [ -z "${LLAMAX_DATA:-}" ] && [ -d ../shared/data ]; then
+    LLAMAX_DATA=$(CDPATH='' cd -- ../shared/data && pwd)
+    export LLAMAX_DATA
+fi
 dotnet build Llamax.slnx -c Release -m:1 --nologo -v quiet
 passed=0 failed=0
 for project in tests/*.Tests tests/Llamax.EndToEnd; do
