@@ -18,6 +18,7 @@ public sealed class TrainingSetBuilder
     private readonly MultilingualLexicon _lexicon;
     private readonly CodeSwitcher _switcher;
     private readonly IRunEvents _events;
+    private readonly HashSet<string> _unknown = [];
 
     /// <exception cref="RequestException">An option breaks its rule.</exception>
     public TrainingSetBuilder(TrainingSetOptions options, MultilingualLexicon lexicon, IRunEvents? events = null)
@@ -132,7 +133,8 @@ public sealed class TrainingSetBuilder
     {
         if (_lexicon.EntityCounts.GetValueOrDefault(source) > 0)
             return new(source, target, Draws($"code-switch/{source}-{target}"));
-        _events.Warn($"{source}→{target} is not augmented: the lexicon holds no word of {source}");
+        if (_unknown.Add(source))
+            _events.Warn($"no pair with {source} as source is augmented: the lexicon holds no word of it");
         return null;
     }
 

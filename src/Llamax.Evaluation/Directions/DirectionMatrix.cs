@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Llamax.Evaluation.Suites;
@@ -43,6 +44,7 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
         }
 
         Translate(system, tests, waiting, results, step, cancellation);
+        WarnOfEmpty(system, tests, results);
         return new(system.Name, tests.Name, results);
     }
 
@@ -100,15 +102,23 @@ public sealed class DirectionMatrix(string folder, MatrixOptions? options = null
             : null;
     }
 
+    private void WarnOfEmpty(IDirectionTranslator system, TestSet tests, DirectionResult[] results)
+    {
+        var empty = results.Select((result, i) => result.Hypotheses.Zip(tests.Directions[i].SourceLines)
+            .Count(pair => string.IsNullOrWhiteSpace(pair.First) && !string.IsNullOrWhiteSpace(pair.Second))).ToArray();
+        if (empty.Sum() == 0)
+            return;
+        var most = tests.Directions[Array.IndexOf(empty, empty.Max())];
+        _events.Warn(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{system.Name}: {empty.Sum():N0} of {results.Sum(r => r.Hypotheses.Count):N0} translations are empty, the most in {most}"));
+    }
+
     /// <summary>Scores the hypotheses and writes the result, unless the earlier one holds these scores.</summary>
     private DirectionResult Keep(
         IDirectionTranslator system, TestDirection direction, IReadOnlyList<string> hypotheses, DirectionResult? earlier = null)
     {
         var translationKey = TranslationKey(system, direction);
-        var empty = hypotheses.Zip(direction.SourceLines)
-            .Count(pair => string.IsNullOrWhiteSpace(pair.First) && !string.IsNullOrWhiteSpace(pair.Second));
-        if (empty > 0)
-            _events.Warn($"{direction}: {empty} of {hypotheses.Count} translations are empty");
         string[] settings =
         [
             translationKey, $"{direction.Group} {direction.Trained}",
