@@ -26,7 +26,10 @@ internal enum ContentKind
     /// <summary>"Thursday, September 5: Switzerland".</summary>
     DayAndCountry,
 
-    /// <summary>"Thursday", "September", "French" or "Switzerland" alone.</summary>
+    /// <summary>"Swiss Franc: 3,400".</summary>
+    CurrencyAndNumber,
+
+    /// <summary>"Thursday", "September", "French", "Switzerland" or "Swiss Franc" alone.</summary>
     Name,
 }
 
@@ -35,22 +38,30 @@ internal enum ContentKind
 /// equal values.
 /// </summary>
 /// <remarks>
-/// The parts are few (7 weekdays, 12 months, 20 languages, 24 countries, two-digit numbers), so that a small model sees each of them often;
-/// their combinations are several hundred thousand, so that what it is tested on is new.
+/// The parts are few (7 weekdays, 12 months, 20 languages, 24 countries, 8 currencies, two-digit numbers), so that a small model
+/// sees each of them often; their combinations are several hundred thousand, so that what it is tested on is new.
 /// </remarks>
 internal readonly record struct BuiltInContent(
-    ContentKind Kind, DateOnly Date, DayOfWeek Weekday, int Language, int OtherLanguage, int Country, int OtherCountry, int Number)
+    ContentKind Kind,
+    DateOnly Date,
+    DayOfWeek Weekday,
+    int Language,
+    int OtherLanguage,
+    int Country,
+    int OtherCountry,
+    int Currency,
+    int Number)
 {
     public const int FirstYear = 1990;
 
     public const int LastYear = 2035;
 
-    // Dates hold four parts and are the hardest kind: they come twice as often as other sentences. A third of the items are names alone,
-    // which teach a small model what translates what long before it can tell from sentences.
+    // Dates hold four parts and are the hardest kind: they come twice as often as other sentences. Nearly a third of the items are
+    // names alone, which teach a small model what translates what long before it can tell from sentences.
     private static readonly ContentKind[] Frequencies =
     [
         ContentKind.LongDate, ContentKind.LongDate, ContentKind.DayAndVariety, ContentKind.WeekdayAndVariety, ContentKind.VarietyAndNumber,
-        ContentKind.MonthAndLanguages, ContentKind.CountriesAndShare, ContentKind.DayAndCountry,
+        ContentKind.MonthAndLanguages, ContentKind.CountriesAndShare, ContentKind.DayAndCountry, ContentKind.CurrencyAndNumber,
         ContentKind.Name, ContentKind.Name, ContentKind.Name, ContentKind.Name,
     ];
 
@@ -68,24 +79,27 @@ internal readonly record struct BuiltInContent(
         var weekday = (DayOfWeek)Draws.Below(7, item, 2);
         var (language, otherLanguage) = Two(Terms.Languages.Count, item, 3);
         var (country, otherCountry) = Two(Terms.Countries.Count, item, 5);
+        var currency = Draws.Below(Terms.Currencies.Count, item, 10);
         var number = 1 + Draws.Below(99, item, 7);
         var scale = Draws.Below(4, item, 8) switch { 0 => 1, 1 => 10, 2 => 100, _ => 1000 };
         return kind switch
         {
-            ContentKind.LongDate => new(kind, date, date.DayOfWeek, 0, 0, 0, 0, 0),
-            ContentKind.DayAndVariety => new(kind, dayOfLeapYear, 0, language, 0, country, 0, 0),
-            ContentKind.WeekdayAndVariety => new(kind, default, weekday, language, 0, country, 0, 0),
-            ContentKind.VarietyAndNumber => new(kind, default, 0, language, 0, country, 0, number * scale),
-            ContentKind.MonthAndLanguages => new(kind, new DateOnly(date.Year, date.Month, 1), 0, language, otherLanguage, 0, 0, 0),
-            ContentKind.CountriesAndShare => new(kind, default, 0, 0, 0, country, otherCountry, number),
-            ContentKind.DayAndCountry => new(kind, dayOfLeapYear, weekday, 0, 0, country, 0, 0),
-            _ => Draws.Below(4, item, 9) switch
+            ContentKind.LongDate => new(kind, date, date.DayOfWeek, 0, 0, 0, 0, 0, 0),
+            ContentKind.DayAndVariety => new(kind, dayOfLeapYear, 0, language, 0, country, 0, 0, 0),
+            ContentKind.WeekdayAndVariety => new(kind, default, weekday, language, 0, country, 0, 0, 0),
+            ContentKind.VarietyAndNumber => new(kind, default, 0, language, 0, country, 0, 0, number * scale),
+            ContentKind.MonthAndLanguages => new(kind, new DateOnly(date.Year, date.Month, 1), 0, language, otherLanguage, 0, 0, 0, 0),
+            ContentKind.CountriesAndShare => new(kind, default, 0, 0, 0, country, otherCountry, 0, number),
+            ContentKind.DayAndCountry => new(kind, dayOfLeapYear, weekday, 0, 0, country, 0, 0, 0),
+            ContentKind.CurrencyAndNumber => new(kind, default, 0, 0, 0, 0, 0, currency, number * scale),
+            _ => Draws.Below(5, item, 9) switch
             {
-                // The number tells which of the four it is.
-                0 => new(kind, default, weekday, 0, 0, 0, 0, 0),
-                1 => new(kind, new DateOnly(2000, dayOfLeapYear.Month, 1), 0, 0, 0, 0, 0, 1),
-                2 => new(kind, default, 0, language, 0, 0, 0, 2),
-                _ => new(kind, default, 0, 0, 0, country, 0, 3),
+                // The number tells which of the five it is.
+                0 => new(kind, default, weekday, 0, 0, 0, 0, 0, 0),
+                1 => new(kind, new DateOnly(2000, dayOfLeapYear.Month, 1), 0, 0, 0, 0, 0, 0, 1),
+                2 => new(kind, default, 0, language, 0, 0, 0, 0, 2),
+                3 => new(kind, default, 0, 0, 0, country, 0, 0, 3),
+                _ => new(kind, default, 0, 0, 0, 0, 0, currency, 4),
             },
         };
     }
@@ -94,7 +108,7 @@ internal readonly record struct BuiltInContent(
     public uint Hash()
     {
         var parts = (ulong)Date.DayNumber;
-        foreach (var part in (ReadOnlySpan<int>)[(int)Weekday, Language, OtherLanguage, Country, OtherCountry, Number])
+        foreach (var part in (ReadOnlySpan<int>)[(int)Weekday, Language, OtherLanguage, Country, OtherCountry, Currency, Number])
             parts = unchecked(parts * 1_000_003 + (ulong)part);
         return (uint)ContentHash.Bits((ulong)Kind, parts);
     }

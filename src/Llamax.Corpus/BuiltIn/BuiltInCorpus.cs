@@ -8,9 +8,9 @@ using Llamax.Text.Languages;
 namespace Llamax.Corpus.BuiltIn;
 
 /// <summary>
-/// A parallel corpus in almost all of the paper's languages that needs no file: dates, numbers and the names of languages and countries as
-/// .NET's locale data (Unicode CLDR, through ICU) writes them. It is real language in real scripts, and a small model can learn it in
-/// minutes.
+/// A parallel corpus in almost all of the paper's languages that needs no file: dates, numbers and the names of languages, countries
+/// and currencies as .NET's locale data (Unicode CLDR, through ICU) writes them. It is real language in real scripts, and a
+/// small model can learn it in minutes.
 /// </summary>
 /// <remarks>
 /// An item is a number; what it says is drawn from the number alone, and every language says the same. Same machine, same bytes;
@@ -86,12 +86,14 @@ public sealed class BuiltInCorpus
                 country, names.Comma, names.Countries[content.OtherCountry], names.Colon + names.Share(content.Number)),
             ContentKind.DayAndCountry => string.Concat(
                 names.Weekdays[(int)content.Weekday], names.Comma, names.Day(content.Date), names.Colon + country),
+            ContentKind.CurrencyAndNumber => names.Currencies[content.Currency] + names.Colon + names.Number(content.Number),
             _ => content.Number switch
             {
                 0 => names.Weekdays[(int)content.Weekday],
                 1 => names.Months[content.Date.Month - 1],
                 2 => names.Languages[content.Language],
-                _ => country,
+                3 => country,
+                _ => names.Currencies[content.Currency],
             },
         };
     }
@@ -120,7 +122,9 @@ public sealed class BuiltInCorpus
     public IEnumerable<SentencePair> Parallel(Language source, Language target, CorpusSplit split, int count, ulong seed = 0) =>
         Items(split, seed).Take(count).Select(item => new SentencePair(Render(item, source), Render(item, target), Origin(item)));
 
-    /// <summary>Every name in the corpus in every language: weekdays, months (also as written in dates), languages, countries.</summary>
+    /// <summary>
+    /// Every name in the corpus in every language: weekdays, months (also as written in dates), languages, countries, currencies.
+    /// </summary>
     public IEnumerable<BuiltInTerm> Lexicon()
     {
         string[] numbers = [.. Enumerable.Range(1, 12).Select(number => number.ToString(CultureInfo.InvariantCulture))];
@@ -133,6 +137,7 @@ public sealed class BuiltInCorpus
                 ("month-in-date", numbers, names.MonthsInDates),
                 ("language", Terms.Languages, names.Languages),
                 ("country", Terms.Countries, names.Countries),
+                ("currency", Terms.Currencies, names.Currencies),
             ];
             foreach (var (kind, concepts, texts) in groups)
                 for (var i = 0; i < texts.Count; i++)

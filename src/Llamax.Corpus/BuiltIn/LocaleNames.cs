@@ -8,8 +8,8 @@ using Llamax.Text.Languages;
 namespace Llamax.Corpus.BuiltIn;
 
 /// <summary>
-/// What .NET's locale data (ICU, from Unicode CLDR) says in one language: names of languages and countries, of weekdays and months, and how
-/// dates, numbers and shares are written. Read once per process and language; unchangeable afterwards.
+/// What .NET's locale data (ICU, from Unicode CLDR) says in one language: names of languages, countries and currencies, of weekdays and
+/// months, and how dates, numbers and shares are written. Read once per process and language; unchangeable afterwards.
 /// </summary>
 internal sealed class LocaleNames
 {
@@ -27,6 +27,7 @@ internal sealed class LocaleNames
         if (digits[0] != "0" && digits.All(digit => digit.Length == 1))
             _digits = [.. digits.Select(digit => digit[0])];
         (Languages, Countries, Varieties) = DisplayNames(language);
+        Currencies = [.. Terms.Currencies.Select(code => Clean(Region(language, code[..2]).CurrencyNativeName))];
         Weekdays = [.. _culture.DateTimeFormat.DayNames.Select(Clean)];
         Months = [.. _culture.DateTimeFormat.MonthNames.Take(12).Select(Clean)];
         MonthsInDates = [.. _culture.DateTimeFormat.MonthGenitiveNames.Take(12).Select(Clean)];
@@ -52,6 +53,9 @@ internal sealed class LocaleNames
 
     /// <summary>Names in the order of <see cref="Terms.Countries"/>.</summary>
     public IReadOnlyList<string> Countries { get; }
+
+    /// <summary>Names in the order of <see cref="Terms.Currencies"/>.</summary>
+    public IReadOnlyList<string> Currencies { get; }
 
     /// <summary>[language, country] as "French (Switzerland)".</summary>
     public string[,] Varieties { get; }
@@ -121,6 +125,13 @@ internal sealed class LocaleNames
         if (culture.DateTimeFormat.Calendar is not GregorianCalendar && calendar is not null)
             culture.DateTimeFormat.Calendar = calendar;
         return CultureInfo.ReadOnly(culture);
+    }
+
+    // A currency's "native" name is that in the language of the region's locale, which may be one that nobody uses: fr-US, zh-Hans-GB.
+    private static RegionInfo Region(Language language, string country)
+    {
+        var subtags = language.Bcp47.Split('-');
+        return new(string.Join('-', [subtags[0], .. subtags.Skip(1).Where(subtag => subtag.Length == 4), country]));
     }
 
     // Display names follow the thread's UI culture and may be kept by it, so each language gets a fresh thread. RegionInfo.DisplayName

@@ -56,7 +56,7 @@ public sealed class BuiltInCorpusTests(ITestOutputHelper output)
     public void Names_are_for_training_and_sentences_are_nine_tenths_and_twice_a_twentieth()
     {
         var isName = Enumerable.Range(0, 100_000).ToLookup(item => BuiltInContent.Of(item).Kind == ContentKind.Name);
-        Assert.InRange(isName[true].Count(), 32_500, 34_200);
+        Assert.InRange(isName[true].Count(), 30_000, 31_600);
         Assert.All(isName[true], item => Assert.Equal(CorpusSplit.Train, BuiltInCorpus.SplitOf(item)));
         var sentences = isName[false].Take(60_000).ToList();
         var shares = sentences.Select(item => BuiltInCorpus.SplitOf(item)).CountBy(split => split).ToDictionary();
@@ -84,7 +84,8 @@ public sealed class BuiltInCorpusTests(ITestOutputHelper output)
         {
             var text = string.Join('\n', corpus.Monolingual(language, CorpusSplit.Train, 1_000).Select(line => line.Text));
             var share = ScriptDetector.ShareOf(text, language.Script);
-            Assert.True(share >= 0.98, $"{language}: {share:P1} of the letters are in {language.Script}");
+            // Where the locale data has no name for a currency, its code stands in Latin letters.
+            Assert.True(share >= 0.96, $"{language}: {share:P1} of the letters are in {language.Script}");
         }
     }
 
@@ -124,6 +125,12 @@ public sealed class BuiltInCorpusTests(ITestOutputHelper output)
                     Assert.All([en, de, ja], line => Assert.Contains($"{content.Number}", line, StringComparison.Ordinal));
                     Assert.Contains("%", en, StringComparison.Ordinal);
                     break;
+                case ContentKind.CurrencyAndNumber:
+                    Assert.EndsWith($": {content.Number:N0}", en, StringComparison.Ordinal);
+                    Assert.Equal(
+                        en.StartsWith("Swiss Franc:", StringComparison.Ordinal),
+                        de.StartsWith("Schweizer Franken:", StringComparison.Ordinal));
+                    break;
                 case ContentKind.VarietyAndNumber:
                     Assert.Contains("(", en, StringComparison.Ordinal);
                     Assert.Contains($"{content.Number % 1000}", en, StringComparison.Ordinal);
@@ -142,6 +149,7 @@ public sealed class BuiltInCorpusTests(ITestOutputHelper output)
         Assert.All(terms, term => Assert.False(string.IsNullOrWhiteSpace(term.Text)));
         Assert.Contains(new BuiltInTerm("language/fr", LanguageRegistry.Find("de"), "Französisch"), terms);
         Assert.Contains(new BuiltInTerm("country/CH", LanguageRegistry.Find("fr"), "Suisse"), terms);
+        Assert.Contains(new BuiltInTerm("currency/CHF", LanguageRegistry.Find("it"), "franco svizzero"), terms);
         Assert.Contains(new BuiltInTerm("weekday/1", LanguageRegistry.Find("es"), "domingo"), terms);
     }
 
