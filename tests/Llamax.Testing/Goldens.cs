@@ -31,6 +31,13 @@ public static class Goldens
         : IsCi ? null
         : Missing(ChosenRoot);
 
+    /// <summary>
+    /// The cases of a golden theory. Where there is none, it fails as any theory without rows does, except where reference values may
+    /// be missing (<see cref="WhyNoCases"/>): there one skipped row says so.
+    /// </summary>
+    public static IReadOnlyCollection<ITheoryDataRow> Cases(IReadOnlyCollection<ITheoryDataRow> found) =>
+        found.Count == 0 && WhyNoCases is { } reason ? [new TheoryDataRow { Skip = reason }] : found;
+
     /// <summary>Reference files below a folder of <see cref="Root"/>, in ordinal order; none where it or the root is missing.</summary>
     public static IEnumerable<string> Files(string folder, string pattern)
     {

@@ -19,6 +19,9 @@ public enum SuiteKind
 /// <summary>What is measured after training.</summary>
 public sealed record EvaluationOptions
 {
+    /// <summary>The folder of the baseline that copies the source, beside those of the systems.</summary>
+    internal const string Baseline = "copy";
+
     /// <summary>Phases whose models are measured.</summary>
     public IReadOnlyList<string> Systems { get; init; } = [];
 

@@ -59,7 +59,7 @@ internal sealed class EvaluationStage(
         {
             var tests = TestsOf(suite);
             counts[$"{suite}.directions"] = tests.Directions.Count;
-            Matrix(suite, Copy.Fingerprint, context).Run(Copy, tests, context.Cancellation);
+            Matrix(suite, EvaluationOptions.Baseline, context).Run(Copy, tests, context.Cancellation);
         }
 
         foreach (var (name, phase) in systems)
@@ -89,7 +89,7 @@ internal sealed class EvaluationStage(
     /// order.
     /// </summary>
     public IReadOnlyList<MatrixResult> Results(SuiteKind suite, StageContext context) =>
-        [.. systems.Select(s => (Folder: s.Key, s.Value.Title)).Prepend((Folder: Copy.Fingerprint, Title: Copy.Name))
+        [.. systems.Select(s => (Folder: s.Key, s.Value.Title)).Prepend((Folder: EvaluationOptions.Baseline, Title: Copy.Name))
             .Select(s => Matrix(suite, s.Folder, context).Load(s.Title, TestsOf(suite)))];
 
     /// <summary>The metrics with what the report calls them.</summary>
