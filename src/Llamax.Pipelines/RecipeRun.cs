@@ -77,10 +77,10 @@ public sealed class RecipeRun
         TorchRuntime.ParseDevice(_recipe.Device);
         foreach (var stage in _stages)
             _ = stage.Key;
-        Directory.CreateDirectory(_folder);
-        using var alone = new FolderLock(_folder);
         var runner = new StageRunner(_stages, _events, TimeProvider.System);
-        runner.Prepare(from);
+        var first = runner.IndexOf(from);
+        using var alone = new FolderLock(_folder);
+        runner.Prepare(first);
         AtomicFile.WriteAllText(Path.Combine(_folder, "recipe.yaml"), RecipeWriter.Write(_recipe));
         runner.Run(_recipe.Seed, cancellation);
         PublishModel();

@@ -56,13 +56,13 @@ internal readonly record struct BuiltInContent(
 
     public const int LastYear = 2035;
 
-    // Dates hold four parts and are the hardest kind: they come twice as often as other sentences. Nearly a third of the items are
+    // Dates hold four parts and are the hardest kind: they come twice as often as other sentences. More than a third of the items are
     // names alone, which teach a small model what translates what long before it can tell from sentences.
     private static readonly ContentKind[] Frequencies =
     [
         ContentKind.LongDate, ContentKind.LongDate, ContentKind.DayAndVariety, ContentKind.WeekdayAndVariety, ContentKind.VarietyAndNumber,
         ContentKind.MonthAndLanguages, ContentKind.CountriesAndShare, ContentKind.DayAndCountry, ContentKind.CurrencyAndNumber,
-        ContentKind.Name, ContentKind.Name, ContentKind.Name, ContentKind.Name,
+        ContentKind.Name, ContentKind.Name, ContentKind.Name, ContentKind.Name, ContentKind.Name,
     ];
 
     private static readonly Draws ContentHash = new(seed: 0, purpose: "built-in content");

@@ -11,11 +11,10 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
     private const string KeyFile = "stage.key";
 
     /// <summary>Refuses or clears what is in the way; nothing has been written when it throws.</summary>
-    /// <param name="from">The stage from which everything is done anew; null = go on where the last run ended.</param>
-    /// <exception cref="RequestException">The stage is unknown, or a folder holds results of other options.</exception>
-    public void Prepare(string? from)
+    /// <param name="first">From <see cref="IndexOf"/>: this stage and all after it are done anew.</param>
+    /// <exception cref="RequestException">A folder holds results of other options.</exception>
+    public void Prepare(int first)
     {
-        var first = IndexOf(from);
         foreach (var stage in stages.Take(first).Where(stage => !stage.IsAdaptable))
             RefuseOtherOptions(stage);
         foreach (var stage in stages.Skip(first))
@@ -52,7 +51,9 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
     private static bool IsResult(string path) =>
         path is not (KeyFile or "timing.jsonl" or "run.lock") && !path.StartsWith("checkpoints/", StringComparison.Ordinal);
 
-    private int IndexOf(string? from)
+    /// <summary>The place of a stage; null, that is to go on where the last run ended, stands behind the last.</summary>
+    /// <exception cref="RequestException">The stage is unknown.</exception>
+    public int IndexOf(string? from)
     {
         if (from is null)
             return stages.Count;

@@ -64,12 +64,20 @@ public sealed class RecipeFile
         for (var i = 0; i < keys.Length - 1; i++)
         {
             if (!at.Children.TryGetValue(keys[i], out var child))
-                at.Children[keys[i]] = child = new YamlMappingNode();
+                at.Children[Key(keys[i], where)] = child = new YamlMappingNode();
             at = child as YamlMappingNode ?? throw new RequestException(
                 $"{string.Join('.', keys[..(i + 1)])} holds a value and has no keys below it", where, "see the keys with --print-defaults");
         }
 
-        at.Children[keys[^1]] = value;
+        at.Children[Key(keys[^1], where)] = value;
+    }
+
+    // Where a key is there already, the mapping keeps the one that it has, with its line.
+    private YamlScalarNode Key(string name, string where)
+    {
+        var key = new YamlScalarNode(name);
+        _assigned[key] = where;
+        return key;
     }
 
     /// <summary>

@@ -56,7 +56,7 @@ public sealed class BuiltInCorpusTests(ITestOutputHelper output)
     public void Names_are_for_training_and_sentences_are_nine_tenths_and_twice_a_twentieth()
     {
         var isName = Enumerable.Range(0, 100_000).ToLookup(item => BuiltInContent.Of(item).Kind == ContentKind.Name);
-        Assert.InRange(isName[true].Count(), 30_000, 31_600);
+        Assert.InRange(isName[true].Count(), 35_000, 36_400);
         Assert.All(isName[true], item => Assert.Equal(CorpusSplit.Train, BuiltInCorpus.SplitOf(item)));
         var sentences = isName[false].Take(60_000).ToList();
         var shares = sentences.Select(item => BuiltInCorpus.SplitOf(item)).CountBy(split => split).ToDictionary();

@@ -101,7 +101,7 @@ public sealed class StageRunnerTests : IDisposable
     {
         var events = new RecordedEvents();
         var runner = Runner(stages, events);
-        runner.Prepare(from);
+        runner.Prepare(runner.IndexOf(from));
         runner.Run(7, TestContext.Current.CancellationToken);
         return events;
     }

@@ -102,6 +102,8 @@ public sealed class RecipeTests
     [InlineData("name.first=3")]
     [InlineData("training.steps=many")]
     [InlineData("languages=[fr, [ta]]")]
+    [InlineData("training.step=3")]
+    [InlineData("trainings.steps=3")]
     public void A_wrong_assignment_is_refused_by_itself(string assignment)
     {
         var file = RecipeFile.Parse("r.yaml", Text);
