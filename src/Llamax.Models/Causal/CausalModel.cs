@@ -45,8 +45,7 @@ public sealed class CausalModel : IDisposable
         _embedding = this[CausalTensorNames.Embedding];
         _finalNorm = this[CausalTensorNames.FinalNorm];
         OutputWeight = config.TiedHead ? _embedding : this[CausalTensorNames.Head];
-        _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new DecoderBlock(config, name =>
-            _byName.GetValueOrDefault(CausalTensorNames.InLayer(layer, name))?.Value))];
+        _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new DecoderBlock(config, new(_byName, FlatParameters, layer)))];
         _rotary = rotary ?? new(() => new RotaryTable(config, DType, Device));
         _ownsRotary = rotary is null;
     }
@@ -132,7 +131,7 @@ public sealed class CausalModel : IDisposable
     /// <summary>Logits.</summary>
     /// <param name="hidden">[.., H] from <see cref="Forward"/>.</param>
     /// <returns>[.., V].</returns>
-    public Tensor Project(Tensor hidden) => nn.functional.linear(hidden, OutputWeight);
+    public Tensor Project(Tensor hidden) => Projection.Linear(hidden, OutputWeight, null);
 
     /// <summary>Reads prompts into a cache, whose rows then are the prompts; what it held before is forgotten. Without gradients.</summary>
     /// <param name="prompts">Token ids; none is empty.</param>
@@ -224,6 +223,8 @@ public sealed class CausalModel : IDisposable
     {
         if (_ownsRotary && _rotary.IsValueCreated)
             _rotary.Value.Dispose();
+        foreach (var block in _blocks)
+            block.Dispose();
         foreach (var parameter in Parameters)
             parameter.Value.Dispose();
         FlatParameters.Dispose();

@@ -6,37 +6,30 @@ namespace Llamax.Models.Causal;
 // B batch, S length, H hidden, N heads, K key/value heads, D head size
 
 /// <summary>One layer: attention and SwiGLU, each behind a norm and added to the residual stream.</summary>
-internal sealed class DecoderBlock
+internal sealed class DecoderBlock : IDisposable
 {
     private readonly CausalConfig _config;
     private readonly Tensor _attentionNorm;
-    private readonly Tensor _query;
-    private readonly Tensor _key;
-    private readonly Tensor _value;
-    private readonly Tensor? _queryBias;
-    private readonly Tensor? _keyBias;
-    private readonly Tensor? _valueBias;
-    private readonly Tensor _output;
-    private readonly Tensor? _outputBias;
+    private readonly Projection _queryKeyValue;
+    private readonly Projection _output;
     private readonly Tensor _mlpNorm;
-    private readonly Tensor _gate;
-    private readonly Tensor _up;
-    private readonly Tensor _down;
+    private readonly Projection _gateUp;
+    private readonly Projection _down;
 
     /// <param name="config">The model's shape.</param>
-    /// <param name="weight">The layer's weight by its name inside the layer; null where the model has none.</param>
-    public DecoderBlock(CausalConfig config, Func<string, Tensor?> weight)
+    /// <param name="weights">The layer's weights by their names inside the layer.</param>
+    public DecoderBlock(CausalConfig config, LayerWeights weights)
     {
         _config = config;
-        _attentionNorm = weight(CausalTensorNames.AttentionNorm)!;
-        (_query, _queryBias) = (weight(CausalTensorNames.Query)!, weight(CausalTensorNames.QueryBias));
-        (_key, _keyBias) = (weight(CausalTensorNames.Key)!, weight(CausalTensorNames.KeyBias));
-        (_value, _valueBias) = (weight(CausalTensorNames.Value)!, weight(CausalTensorNames.ValueBias));
-        (_output, _outputBias) = (weight(CausalTensorNames.AttentionOutput)!, weight(CausalTensorNames.AttentionOutputBias));
-        _mlpNorm = weight(CausalTensorNames.MlpNorm)!;
-        _gate = weight(CausalTensorNames.Gate)!;
-        _up = weight(CausalTensorNames.Up)!;
-        _down = weight(CausalTensorNames.Down)!;
+        _attentionNorm = weights[CausalTensorNames.AttentionNorm];
+        _queryKeyValue = weights.Projection(
+            (CausalTensorNames.Query, CausalTensorNames.QueryBias),
+            (CausalTensorNames.Key, CausalTensorNames.KeyBias),
+            (CausalTensorNames.Value, CausalTensorNames.ValueBias));
+        _output = weights.Projection((CausalTensorNames.AttentionOutput, CausalTensorNames.AttentionOutputBias));
+        _mlpNorm = weights[CausalTensorNames.MlpNorm];
+        _gateUp = weights.Projection((CausalTensorNames.Gate, null), (CausalTensorNames.Up, null));
+        _down = weights.Projection((CausalTensorNames.Down, null));
     }
 
     /// <summary>A whole sequence at once.</summary>
@@ -70,6 +63,12 @@ internal sealed class DecoderBlock
         return Finish(hidden, mixed.flatten(1).unsqueeze(1)).MoveToOuterDisposeScope();
     }
 
+    public void Dispose()
+    {
+        foreach (var projection in new[] { _queryKeyValue, _output, _gateUp, _down })
+            projection.Dispose();
+    }
+
     private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? visible) => _config.Heads == _config.KeyValueHeads
         ? nn.functional.scaled_dot_product_attention(query, key, value, visible, 0, visible is null)
         : JitOps.GroupedAttention(query, key, value, visible);
@@ -79,17 +78,16 @@ internal sealed class DecoderBlock
     {
         var (batch, length) = (hidden.shape[0], hidden.shape[1]);
         var normed = JitOps.RmsNorm(hidden, _attentionNorm, _config.NormEpsilon);
-        Tensor Split(Tensor weight, Tensor? bias) => nn.functional.linear(normed, weight, bias).view(batch, length, -1, _config.HeadSize);
-        return (RotaryTable.Turn(Split(_query, _queryBias), cosine, sine), RotaryTable.Turn(Split(_key, _keyBias), cosine, sine),
-            Split(_value, _valueBias));
+        var parts = _queryKeyValue.Apply(normed);
+        Tensor Split(int part) => parts[part].view(batch, length, -1, _config.HeadSize);
+        return (RotaryTable.Turn(Split(0), cosine, sine), RotaryTable.Turn(Split(1), cosine, sine), Split(2));
     }
 
     // The rest of the layer after attention has mixed [B, S, N · D].
     private Tensor Finish(Tensor hidden, Tensor mixed)
     {
-        var attended = hidden + nn.functional.linear(mixed, _output, _outputBias);
-        var normed = JitOps.RmsNorm(attended, _mlpNorm, _config.NormEpsilon);
-        var wide = nn.functional.silu(nn.functional.linear(normed, _gate)) * nn.functional.linear(normed, _up);
-        return attended + nn.functional.linear(wide, _down);
+        var attended = hidden + _output.Apply(mixed)[0];
+        var parts = _gateUp.Apply(JitOps.RmsNorm(attended, _mlpNorm, _config.NormEpsilon));
+        return attended + _down.Apply(RowOps.SwiGlu(parts[0], parts[1]))[0];
     }
 }

@@ -1,3 +1,4 @@
+using Llamax.Models.Native;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Causal;
@@ -46,8 +47,9 @@ internal sealed class RotaryTable : IDisposable
     /// <param name="heads">[batch, length, heads, headSize].</param>
     /// <param name="cosine">As <see cref="At"/> gives it.</param>
     /// <param name="sine">As <see cref="At"/> gives it: negative for the first half, so that swapping the halves is enough.</param>
-    public static Tensor Turn(Tensor heads, Tensor cosine, Tensor sine) =>
-        (heads * cosine).addcmul_(heads.roll(heads.shape[^1] / 2, -1), sine, 1);
+    public static Tensor Turn(Tensor heads, Tensor cosine, Tensor sine) => RowOps.Handles(heads)
+        ? RowOps.TurnHalves(heads, cosine, sine)
+        : (heads * cosine).addcmul_(heads.roll(heads.shape[^1] / 2, -1), sine, 1);
 
     public void Dispose()
     {
