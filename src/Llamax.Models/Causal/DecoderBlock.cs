@@ -36,14 +36,18 @@ internal sealed class DecoderBlock : IDisposable
     /// <param name="hidden">[B, S, H].</param>
     /// <param name="cosine">[B or 1, S, 1, D] from the rotary table.</param>
     /// <param name="sine">As <paramref name="cosine"/>.</param>
-    /// <param name="visible">Bool, broadcast to [B, N, S, S]; null = causal.</param>
-    /// <param name="cache">Keeps keys and values for the steps that follow; null = nothing follows.</param>
+    /// <param name="visible">Bool, broadcast to [B, N, S, all]; null = causal.</param>
+    /// <param name="keep">
+    /// Told keys and values [B, S, K, D] for what follows, and says what to attend to [B, all, K, D]; null = nothing follows.
+    /// </param>
     /// <returns>[B, S, H].</returns>
-    public Tensor Forward(Tensor hidden, Tensor cosine, Tensor sine, Tensor? visible, LayerCache? cache)
+    public Tensor Forward(
+        Tensor hidden, Tensor cosine, Tensor sine, Tensor? visible, Func<Tensor, Tensor, (Tensor Keys, Tensor Values)>? keep)
     {
         using var scope = NewDisposeScope();
         var (query, key, value) = Heads(hidden, cosine, sine);
-        cache?.Keep(key, value);
+        if (keep is not null)
+            (key, value) = keep(key, value);
         var mixed = Attend(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), visible);
         return Finish(hidden, mixed.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
     }
@@ -60,7 +64,7 @@ internal sealed class DecoderBlock : IDisposable
         using var scope = NewDisposeScope();
         var (query, key, value) = Heads(hidden, cosine, sine);
         var mixed = cache.Attend(query.squeeze(1), key.squeeze(1), value.squeeze(1), plan);
-        return Finish(hidden, mixed.flatten(1).unsqueeze(1)).MoveToOuterDisposeScope();
+        return Finish(hidden, mixed.unsqueeze(1)).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -1,20 +1,26 @@
+using Llamax.Models.Native;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Causal;
 
-// P prompts, R live rows, K key/value heads, L longest prompt, M most new tokens, D head size
-
 /// <summary>
-/// Keys and values of a batch under decoding. Those of a prompt are stored once and shared by every row that continues it; those
-/// of the new tokens are stored row by row and follow the rows when they are reordered. All rows have made the same number of steps.
+/// Keys and values of a batch under decoding. What all prompts begin with is stored once, the rest of a prompt once for all rows
+/// that continue it, and the new tokens step by step, in the slots of the rows that wrote them. Reordering rows moves no numbers:
+/// every row remembers in which slots its line of parents wrote. All rows have made the same number of steps.
 /// </summary>
 /// <remarks>One thread at a time. The tensors are owned here.</remarks>
 public sealed class KeyValueCache : IDisposable
 {
+    // Reading fewer common tokens once gains less than one more forward pass costs.
+    private const int WorthSharing = 8;
+
     private readonly CausalConfig _config;
     private readonly LayerCache[] _layers;
+    private readonly bool _isManaged;
+    private readonly List<int[]> _slots = [];   // [steps][row]
     private int[] _promptOfRow = [];
-    private int[] _promptLengths = [];
+    private int[] _ownLengths = [];
     private int _mostNewTokens;
 
     public KeyValueCache(CausalModel model)
@@ -23,13 +29,20 @@ public sealed class KeyValueCache : IDisposable
         _config = model.Config;
         Device = model.Device;
         _layers = [.. Enumerable.Range(0, _config.Layers).Select(_ => new LayerCache())];
+        _isManaged = CachedAttention.Handles(model.DType, model.Device, _config.HeadSize);
     }
 
     /// <summary>Live rows.</summary>
     public int Rows => _promptOfRow.Length;
 
     /// <summary>New tokens in every row.</summary>
-    public int Steps { get; private set; }
+    public int Steps => _slots.Count;
+
+    /// <summary>Bytes of the stored keys and values, room for the steps to come included.</summary>
+    public long Bytes => _layers.Sum(layer => layer.Bytes);
+
+    /// <summary>Tokens that all prompts begin with, stored once; 0 = too few to be worth it.</summary>
+    internal int Common { get; private set; }
 
     internal Device Device { get; }
 
@@ -42,27 +55,18 @@ public sealed class KeyValueCache : IDisposable
     public void Select(ReadOnlySpan<int> parents)
     {
         var isIdentity = parents.Length == Rows;
-        var prompts = new int[parents.Length];
         for (var i = 0; i < parents.Length; i++)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(parents[i]);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(parents[i], Rows);
-            prompts[i] = _promptOfRow[parents[i]];
             isIdentity &= parents[i] == i;
         }
 
         if (isIdentity)
             return;
-        using var scope = NewDisposeScope();
-        using var quiet = no_grad();
-        if (Steps > 0)
-        {
-            var index = Index(parents);
-            foreach (var layer in _layers)
-                layer.SelectRows(index, Steps, _mostNewTokens);
-        }
-
-        _promptOfRow = prompts;
+        _promptOfRow = Pick(_promptOfRow, parents);
+        for (var step = 0; step < _slots.Count; step++)
+            _slots[step] = Pick(_slots[step], parents);
         DropPrompts();
     }
 
@@ -72,15 +76,19 @@ public sealed class KeyValueCache : IDisposable
             layer.Dispose();
     }
 
-    /// <summary>Forgets everything and expects the prompts' keys and values from each layer.</summary>
-    internal void Begin(ReadOnlySpan<int> promptLengths, int mostNewTokens)
+    /// <summary>
+    /// Forgets everything and expects keys and values from each layer: first those of the <see cref="Common"/> tokens, where there
+    /// are any, then those of the rest of every prompt.
+    /// </summary>
+    internal void Begin(IReadOnlyList<int[]> prompts, int mostNewTokens)
     {
         foreach (var layer in _layers)
             layer.Dispose();
-        _promptLengths = promptLengths.ToArray();
-        _promptOfRow = [.. Enumerable.Range(0, promptLengths.Length)];
+        _slots.Clear();
+        Common = CommonLength(prompts);
+        _ownLengths = [.. prompts.Select(prompt => prompt.Length - Common)];
+        _promptOfRow = [.. Enumerable.Range(0, prompts.Count)];
         _mostNewTokens = mostNewTokens;
-        Steps = 0;
     }
 
     /// <summary>Makes room for one more token of every row and says how the rows lie.</summary>
@@ -90,29 +98,38 @@ public sealed class KeyValueCache : IDisposable
         if (Steps == _mostNewTokens)
             throw new InvalidOperationException($"The cache was made for {_mostNewTokens} new tokens.");
         foreach (var layer in _layers)
-            layer.Reserve(Rows, _mostNewTokens, _config);
-        var plan = new StepPlan(_promptOfRow, _promptLengths, Steps, _config.SlidingWindow, Device);
-        Steps++;
-        return plan;
+            layer.Reserve(Rows, Steps, _mostNewTokens, _config);
+        _slots.Add([.. Enumerable.Range(0, Rows)]);
+        return new StepPlan(_promptOfRow, Common, _ownLengths, _slots, _config.SlidingWindow, Device, _isManaged);
+    }
+
+    private static int CommonLength(IReadOnlyList<int[]> prompts)
+    {
+        var common = prompts.Min(prompt => prompt.Length) - 1;   // every prompt keeps a token of its own, whose state is wanted
+        foreach (var prompt in prompts)
+            common = Math.Min(common, prompts[0].AsSpan().CommonPrefixLength(prompt));
+        return prompts.Count > 1 && common >= WorthSharing ? common : 0;
+    }
+
+    private static int[] Pick(int[] values, ReadOnlySpan<int> parents)
+    {
+        var selected = new int[parents.Length];
+        for (var i = 0; i < parents.Length; i++)
+            selected[i] = values[parents[i]];
+        return selected;
     }
 
     private void DropPrompts()
     {
         var live = _promptOfRow.Distinct().Order().ToArray();
-        if (live.Length == 0 || live.Length * 2 > _promptLengths.Length)
+        if (live.Length == 0 || live.Length * 2 > _ownLengths.Length)
             return;
-        _promptLengths = [.. live.Select(prompt => _promptLengths[prompt])];
-        var (index, longest) = (Index(live), _promptLengths.Max());
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        _ownLengths = Pick(_ownLengths, live);
+        var index = tensor(Array.ConvertAll(live, prompt => (long)prompt), device: Device);
         foreach (var layer in _layers)
-            layer.SelectPrompts(index, longest);
+            layer.SelectPrompts(index, _ownLengths.Max());
         _promptOfRow = [.. _promptOfRow.Select(prompt => Array.BinarySearch(live, prompt))];
-    }
-
-    private Tensor Index(ReadOnlySpan<int> rows)
-    {
-        var ids = new long[rows.Length];
-        for (var i = 0; i < ids.Length; i++)
-            ids[i] = rows[i];
-        return tensor(ids, device: Device);
     }
 }
