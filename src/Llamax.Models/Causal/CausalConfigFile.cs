@@ -8,7 +8,7 @@ namespace Llamax.Models.Causal;
 internal static class CausalConfigFile
 {
     // What does not change the function that the weights compute: training noise, bookkeeping and generation habits.
-    private static readonly HashSet<string> Ignored =
+    internal static readonly HashSet<string> Ignored =
     [
         "_name_or_path", "_commit_hash", "transformers_version", "torch_dtype", "dtype", "initializer_range", "use_cache",
         "attention_dropout", "hidden_dropout", "resid_pdrop", "embd_pdrop", "pretraining_tp", "auto_map", "unsloth_version",
@@ -95,12 +95,7 @@ internal static class CausalConfigFile
             [names.NormEpsilon] = config.NormEpsilon,
             ["tie_word_embeddings"] = config.TiedHead,
             ["bos_token_id"] = config.BosId,
-            ["eos_token_id"] = config.EosIds.Count switch
-            {
-                0 => null,
-                1 => config.EosIds[0],
-                _ => new JsonArray([.. config.EosIds.Select(id => (JsonNode)id)]),
-            },
+            ["eos_token_id"] = WriteIds(config.EosIds),
             ["pad_token_id"] = config.PadId,
         };
         if (names.KeyValueHeads is { } keyValueHeads)
@@ -127,6 +122,14 @@ internal static class CausalConfigFile
 
         return json.ToJsonString(JsonFile.Indented) + "\n";
     }
+
+    /// <summary>Nothing, a number, or a list of numbers.</summary>
+    internal static JsonNode? WriteIds(IReadOnlyList<int> ids) => ids.Count switch
+    {
+        0 => null,
+        1 => ids[0],
+        _ => new JsonArray([.. ids.Select(id => (JsonNode)id)]),
+    };
 
     private static CausalArchitecture ReadArchitecture(ConfigKeys keys)
     {
