@@ -22,15 +22,24 @@ internal static unsafe class CachedAttention
     public static bool Handles(ScalarType dtype, Device device, int headSize) => Vector512.IsHardwareAccelerated
         && dtype == ScalarType.Float32 && device.type == DeviceType.CPU && headSize % Width == 0;
 
+    /// <summary>What a token attends to.</summary>
+    /// <param name="Prompt">The common beginning and the rest of the row's prompt.</param>
+    /// <param name="New">The row's new tokens.</param>
+    /// <param name="Scale">Factor of the scores.</param>
+    /// <param name="Bias">[1, K, 1, T] added to the scores of new tokens, where N = K; null = nothing.</param>
+    public readonly record struct Sight(bool Prompt, bool New, double Scale, Tensor? Bias);
+
     /// <param name="query">[R, N, D], turned.</param>
     /// <param name="cache">With the new token's keys and values in it.</param>
     /// <param name="plan">How the rows lie.</param>
+    /// <param name="sight">What is attended to.</param>
     /// <returns>[R, N · D].</returns>
-    public static Tensor Attend(Tensor query, LayerCache cache, StepPlan plan)
+    public static Tensor Attend(Tensor query, LayerCache cache, StepPlan plan, Sight sight)
     {
         using var queries = query.contiguous();
+        using var biases = sight.Bias?.contiguous();
         var result = empty([query.shape[0], query.shape[1] * query.shape[2]], ScalarType.Float32);
-        var work = new Work(plan, cache, queries, result);
+        var work = new Work(plan, cache, queries, result, sight, biases);
         var prompts = plan.RowsOfPrompt.Length;
         CpuWork.Split(prompts * work.Heads, 1, work.Touched, (from, to) =>
         {
@@ -65,7 +74,7 @@ internal static unsafe class CachedAttention
     {
         private readonly StepPlan _plan;
         private readonly Stretch? _common;
-        private readonly Stretch _own;
+        private readonly Stretch? _own;
         private readonly nint _queries;
         private readonly nint _output;
         private readonly nint _newKeys;
@@ -74,16 +83,22 @@ internal static unsafe class CachedAttention
         private readonly int _group;
         private readonly int _size;
         private readonly int _newOffset;
+        private readonly int _newSteps;
+        private readonly float _scale;
+        private readonly nint _bias;
         private readonly int _width;
 
-        public Work(StepPlan plan, LayerCache cache, Tensor queries, Tensor result)
+        public Work(StepPlan plan, LayerCache cache, Tensor queries, Tensor result, Sight sight, Tensor? bias)
         {
             _plan = plan;
             var (keys, values) = cache.Own!.Value;
-            _common = cache.Common is { } common ? new(common.Keys, common.Values, 0) : null;
-            _own = new(keys, values, _common?.Padded ?? 0);
-            _newOffset = _own.Offset + _own.Padded;
-            _width = (_newOffset + plan.SeenSteps + Width - 1) / Width * Width;
+            _common = sight.Prompt && cache.Common is { } common ? new(common.Keys, common.Values, 0) : null;
+            _own = sight.Prompt ? new(keys, values, _common?.Padded ?? 0) : null;
+            _newOffset = _own is { } own ? own.Offset + own.Padded : 0;
+            _newSteps = sight.New ? plan.SeenSteps : 0;
+            _width = (_newOffset + _newSteps + Width - 1) / Width * Width;
+            _scale = (float)sight.Scale;
+            _bias = bias is null ? 0 : AotiInterop.DataPointer(bias);
             (_queries, _output) = (AotiInterop.DataPointer(queries), AotiInterop.DataPointer(result));
             (_newKeys, _newValues) = (AotiInterop.DataPointer(cache.New.Keys), AotiInterop.DataPointer(cache.New.Values));
             Heads = (int)keys.shape[1];
@@ -109,7 +124,8 @@ internal static unsafe class CachedAttention
                 new Span<float>(mixed, count * _size).Clear();
                 if (_common is { } common)
                     Products(query, count, common.Keys(head), common, scores);
-                Products(query, count, _own.Keys(((long)prompt * Heads) + head), _own, scores);
+                if (_own is { } own)
+                    Products(query, count, own.Keys(((long)prompt * Heads) + head), own, scores);
                 for (var i = 0; i < rows.Count; i++)
                     NewScores(rows[i], head, query + ((long)i * _group * _size), scores + ((long)i * _group * _width));
                 Hide(prompt, scores, count);
@@ -117,7 +133,8 @@ internal static unsafe class CachedAttention
                     Softmax(scores + ((long)i * _width), _width);
                 if (_common is { } before)
                     Mix(scores, count, before.Values(head), before, _plan.Common, mixed);
-                Mix(scores, count, _own.Values(((long)prompt * Heads) + head), _own, _plan.OwnLengths[prompt], mixed);
+                if (_own is { } rest)
+                    Mix(scores, count, rest.Values(((long)prompt * Heads) + head), rest, _plan.OwnLengths[prompt], mixed);
                 for (var i = 0; i < rows.Count; i++)
                     MixNew(rows[i], head, scores + ((long)i * _group * _width), mixed + ((long)i * _group * _size));
                 CopyResults(rows, head, mixed);
@@ -128,7 +145,7 @@ internal static unsafe class CachedAttention
 
         private void CopyQueries(List<int> rows, int head, float* query)
         {
-            var scale = Vector512.Create((float)(1 / Math.Sqrt(_size)));
+            var scale = Vector512.Create(_scale);
             foreach (var row in rows)
             {
                 var source = (float*)_queries + ((((long)row * Heads) + head) * _group * _size);
@@ -216,7 +233,7 @@ internal static unsafe class CachedAttention
 
         private void NewScores(int row, int head, float* query, float* scores)
         {
-            for (var i = 0; i < _plan.SeenSteps; i++)
+            for (var i = 0; i < _newSteps; i++)
             {
                 var key = NewAt(_newKeys, _plan.FirstSeenStep + i, row, head);
                 for (var g = 0; g < _group; g++)
@@ -224,7 +241,8 @@ internal static unsafe class CachedAttention
                     var sum = Lanes.Zero;
                     for (var d = 0; d < _size; d += Width)
                         sum = Vector512.FusedMultiplyAdd(Vector512.Load(query + (g * _size) + d), Vector512.Load(key + d), sum);
-                    scores[((long)g * _width) + _newOffset + i] = Vector512.Sum(sum);
+                    var offset = _bias == 0 ? 0 : ((float*)_bias)[((long)head * _newSteps) + i];
+                    scores[((long)g * _width) + _newOffset + i] = Vector512.Sum(sum) + offset;
                 }
             }
         }
@@ -238,8 +256,9 @@ internal static unsafe class CachedAttention
             {
                 if (_common is { } common)
                     Hide(scores, common, passed, _plan.Common);
-                Hide(scores, _own, passed - _plan.Common, own);
-                new Span<float>(scores + _newOffset + _plan.SeenSteps, _width - _newOffset - _plan.SeenSteps).Fill(float.NegativeInfinity);
+                if (_own is { } rest)
+                    Hide(scores, rest, passed - _plan.Common, own);
+                new Span<float>(scores + _newOffset + _newSteps, _width - _newOffset - _newSteps).Fill(float.NegativeInfinity);
             }
         }
 
@@ -315,7 +334,7 @@ internal static unsafe class CachedAttention
 
         private void MixNew(int row, int head, float* weights, float* mixed)
         {
-            for (var i = 0; i < _plan.SeenSteps; i++)
+            for (var i = 0; i < _newSteps; i++)
             {
                 var value = NewAt(_newValues, _plan.FirstSeenStep + i, row, head);
                 for (var g = 0; g < _group; g++)

@@ -1,3 +1,4 @@
+using Llamax.Models.Layers;
 using Llamax.Models.Native;
 using static TorchSharp.torch;
 
@@ -5,72 +6,69 @@ namespace Llamax.Models.Causal;
 
 // B batch, S length, H hidden, N heads, K key/value heads, D head size
 
-/// <summary>One layer: attention and SwiGLU, each behind a norm and added to the residual stream.</summary>
-internal sealed class DecoderBlock : IDisposable
+/// <summary>
+/// One layer: attention and a feed-forward network, added to the residual stream one after the other, each behind a norm of its own,
+/// or (Cohere) side by side behind one.
+/// </summary>
+internal sealed class DecoderBlock
 {
     private readonly CausalConfig _config;
-    private readonly Tensor _attentionNorm;
-    private readonly Projection _queryKeyValue;
+    private readonly Norm _attentionNorm;
+    private readonly Projection[] _queryKeyValue;
     private readonly Projection _output;
-    private readonly Tensor _mlpNorm;
-    private readonly Projection _gateUp;
-    private readonly Projection _down;
+    private readonly Norm? _mlpNorm;
+    private readonly FeedForward _mlp;
 
     /// <param name="config">The model's shape.</param>
-    /// <param name="weights">The layer's weights by their names inside the layer.</param>
-    public DecoderBlock(CausalConfig config, LayerWeights weights)
+    /// <param name="weight">The layer's tensor by its name inside the layer; null where the model has none.</param>
+    public DecoderBlock(CausalConfig config, Func<string, Tensor?> weight)
     {
         _config = config;
-        _attentionNorm = weights[CausalTensorNames.AttentionNorm];
-        _queryKeyValue = weights.Projection(
-            (CausalTensorNames.Query, CausalTensorNames.QueryBias),
-            (CausalTensorNames.Key, CausalTensorNames.KeyBias),
-            (CausalTensorNames.Value, CausalTensorNames.ValueBias));
-        _output = weights.Projection((CausalTensorNames.AttentionOutput, CausalTensorNames.AttentionOutputBias));
-        _mlpNorm = weights[CausalTensorNames.MlpNorm];
-        _gateUp = weights.Projection((CausalTensorNames.Gate, null), (CausalTensorNames.Up, null));
-        _down = weights.Projection((CausalTensorNames.Down, null));
+        var family = config.Family;
+        var names = family.Tensors;
+        Projection Project(string name) => new(weight($"{name}.weight")!, weight($"{name}.bias"), family.IsTransposed);
+        Norm Normalize(string name) => new(family.Norm, weight($"{name}.weight")!, weight($"{name}.bias"), config.NormEpsilon);
+        _attentionNorm = Normalize(names.AttentionNorm);
+        _queryKeyValue = [.. names.QueryKeyValue.Select(Project)];
+        _output = Project(names.AttentionOutput);
+        _mlpNorm = names.MlpNorm is { } norm ? Normalize(norm) : null;
+        _mlp = new(
+            Project(names.Up), names.Gate is { } gate ? Project(gate) : null, Project(names.Down), config.Activation);
     }
 
     /// <summary>A whole sequence at once.</summary>
     /// <param name="hidden">[B, S, H].</param>
-    /// <param name="cosine">[B or 1, S, 1, D] from the rotary table.</param>
-    /// <param name="sine">As <paramref name="cosine"/>.</param>
+    /// <param name="rotation">The turns of [B or 1, S] positions; null = the embedding told positions already.</param>
     /// <param name="visible">Bool, broadcast to [B, N, S, all]; null = causal.</param>
     /// <param name="keep">
     /// Told keys and values [B, S, K, D] for what follows, and says what to attend to [B, all, K, D]; null = nothing follows.
     /// </param>
     /// <returns>[B, S, H].</returns>
     public Tensor Forward(
-        Tensor hidden, Tensor cosine, Tensor sine, Tensor? visible, Func<Tensor, Tensor, (Tensor Keys, Tensor Values)>? keep)
+        Tensor hidden, Rotation? rotation, Tensor? visible, Func<Tensor, Tensor, (Tensor Keys, Tensor Values)>? keep)
     {
         using var scope = NewDisposeScope();
-        var (query, key, value) = Heads(hidden, cosine, sine);
+        var normed = _attentionNorm.Apply(hidden);
+        var (query, key, value) = Heads(normed, rotation);
         if (keep is not null)
             (key, value) = keep(key, value);
         var mixed = Attend(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), visible);
-        return Finish(hidden, mixed.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
+        return Finish(hidden, normed, mixed.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>One more token of every live row.</summary>
     /// <param name="hidden">[R, 1, H].</param>
-    /// <param name="cosine">[R, 1, 1, D] from the rotary table.</param>
-    /// <param name="sine">As <paramref name="cosine"/>.</param>
+    /// <param name="rotation">The turns of [R, 1] positions; null = the embedding told positions already.</param>
     /// <param name="cache">What this layer remembers.</param>
     /// <param name="plan">How the rows lie.</param>
     /// <returns>[R, 1, H].</returns>
-    public Tensor Step(Tensor hidden, Tensor cosine, Tensor sine, LayerCache cache, StepPlan plan)
+    public Tensor Step(Tensor hidden, Rotation? rotation, LayerCache cache, StepPlan plan)
     {
         using var scope = NewDisposeScope();
-        var (query, key, value) = Heads(hidden, cosine, sine);
+        var normed = _attentionNorm.Apply(hidden);
+        var (query, key, value) = Heads(normed, rotation);
         var mixed = cache.Attend(query.squeeze(1), key.squeeze(1), value.squeeze(1), plan);
-        return Finish(hidden, mixed.unsqueeze(1)).MoveToOuterDisposeScope();
-    }
-
-    public void Dispose()
-    {
-        foreach (var projection in new[] { _queryKeyValue, _output, _gateUp, _down })
-            projection.Dispose();
+        return Finish(hidden, normed, mixed.unsqueeze(1)).MoveToOuterDisposeScope();
     }
 
     private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? visible) => _config.Heads == _config.KeyValueHeads
@@ -78,20 +76,20 @@ internal sealed class DecoderBlock : IDisposable
         : JitOps.GroupedAttention(query, key, value, visible);
 
     // Query [B, S, N, D], key and value [B, S, K, D]; query and key turned.
-    private (Tensor Query, Tensor Key, Tensor Value) Heads(Tensor hidden, Tensor cosine, Tensor sine)
+    private (Tensor Query, Tensor Key, Tensor Value) Heads(Tensor normed, Rotation? rotation)
     {
-        var (batch, length) = (hidden.shape[0], hidden.shape[1]);
-        var normed = JitOps.RmsNorm(hidden, _attentionNorm, _config.NormEpsilon);
-        var parts = _queryKeyValue.Apply(normed);
-        Tensor Split(int part) => parts[part].view(batch, length, -1, _config.HeadSize);
-        return (RotaryTable.Turn(Split(0), cosine, sine), RotaryTable.Turn(Split(1), cosine, sine), Split(2));
+        var parts = _queryKeyValue.Length == 1
+            ? _queryKeyValue[0].Apply(normed).chunk(3, -1)
+            : [.. _queryKeyValue.Select(projection => projection.Apply(normed))];
+        Tensor Split(Tensor part) => part.view(normed.shape[0], normed.shape[1], -1, _config.HeadSize);
+        Tensor Turn(Tensor heads) => rotation is { } turns ? turns.Turn(heads) : heads;
+        return (Turn(Split(parts[0])), Turn(Split(parts[1])), Split(parts[2]));
     }
 
     // The rest of the layer after attention has mixed [B, S, N · D].
-    private Tensor Finish(Tensor hidden, Tensor mixed)
+    private Tensor Finish(Tensor hidden, Tensor normed, Tensor mixed)
     {
-        var attended = hidden + _output.Apply(mixed)[0];
-        var parts = _gateUp.Apply(JitOps.RmsNorm(attended, _mlpNorm, _config.NormEpsilon));
-        return attended + _down.Apply(RowOps.SwiGlu(parts[0], parts[1]))[0];
+        var attended = hidden + _output.Apply(mixed);
+        return attended + _mlp.Apply(_mlpNorm is null ? normed : _mlpNorm.Apply(attended));
     }
 }

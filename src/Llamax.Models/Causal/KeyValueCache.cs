@@ -1,5 +1,4 @@
-using Llamax.Models.Native;
-using TorchSharp;
+using Llamax.Models.EncoderDecoder;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Causal;
@@ -8,6 +7,7 @@ namespace Llamax.Models.Causal;
 /// Keys and values of a batch under decoding. What all prompts begin with is stored once, the rest of a prompt once for all rows
 /// that continue it, and the new tokens step by step, in the slots of the rows that wrote them. Reordering rows moves no numbers:
 /// every row remembers in which slots its line of parents wrote. All rows have made the same number of steps.
+/// The prompts of an encoder-decoder are its sources, as its decoder attends to them.
 /// </summary>
 /// <remarks>One thread at a time. The tensors are owned here.</remarks>
 public sealed class KeyValueCache : IDisposable
@@ -15,7 +15,9 @@ public sealed class KeyValueCache : IDisposable
     // Reading fewer common tokens once gains less than one more forward pass costs.
     private const int WorthSharing = 8;
 
-    private readonly CausalConfig _config;
+    private readonly int _heads;
+    private readonly int _headSize;
+    private readonly int? _window;
     private readonly LayerCache[] _layers;
     private readonly bool _isManaged;
     private readonly List<int[]> _slots = [];   // [steps][row]
@@ -24,12 +26,21 @@ public sealed class KeyValueCache : IDisposable
     private int _mostNewTokens;
 
     public KeyValueCache(CausalModel model)
+        : this(
+            model.Config.Layers, model.Config.KeyValueHeads, model.Config.HeadSize, model.Config.SlidingWindow, model.DType, model.Device)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        _config = model.Config;
-        Device = model.Device;
-        _layers = [.. Enumerable.Range(0, _config.Layers).Select(_ => new LayerCache())];
-        _isManaged = CachedAttention.Handles(model.DType, model.Device, _config.HeadSize);
+    }
+
+    public KeyValueCache(EncoderDecoderModel model)
+        : this(model.Config.DecoderLayers, model.Config.DecoderHeads, model.Config.Decoder.HeadSize, null, model.DType, model.Device)
+    {
+    }
+
+    private KeyValueCache(int layers, int heads, int headSize, int? window, ScalarType dtype, Device device)
+    {
+        (_heads, _headSize, _window, Device) = (heads, headSize, window, device);
+        _layers = [.. Enumerable.Range(0, layers).Select(_ => new LayerCache())];
+        _isManaged = CachedAttention.Handles(dtype, device, headSize);
     }
 
     /// <summary>Live rows.</summary>
@@ -80,16 +91,11 @@ public sealed class KeyValueCache : IDisposable
     /// Forgets everything and expects keys and values from each layer: first those of the <see cref="Common"/> tokens, where there
     /// are any, then those of the rest of every prompt.
     /// </summary>
-    internal void Begin(IReadOnlyList<int[]> prompts, int mostNewTokens)
-    {
-        foreach (var layer in _layers)
-            layer.Dispose();
-        _slots.Clear();
-        Common = CommonLength(prompts);
-        _ownLengths = [.. prompts.Select(prompt => prompt.Length - Common)];
-        _promptOfRow = [.. Enumerable.Range(0, prompts.Count)];
-        _mostNewTokens = mostNewTokens;
-    }
+    internal void Begin(IReadOnlyList<int[]> prompts, int mostNewTokens) =>
+        Begin(prompts.Select(prompt => prompt.Length), CommonLength(prompts), mostNewTokens);
+
+    /// <summary>Forgets everything and expects keys and values of whole prompts or sources from each layer.</summary>
+    internal void Begin(IEnumerable<int> lengths, int mostNewTokens) => Begin(lengths, 0, mostNewTokens);
 
     /// <summary>Makes room for one more token of every row and says how the rows lie.</summary>
     /// <exception cref="InvalidOperationException">More steps than announced.</exception>
@@ -98,9 +104,20 @@ public sealed class KeyValueCache : IDisposable
         if (Steps == _mostNewTokens)
             throw new InvalidOperationException($"The cache was made for {_mostNewTokens} new tokens.");
         foreach (var layer in _layers)
-            layer.Reserve(Rows, Steps, _mostNewTokens, _config);
+            layer.Reserve(Rows, Steps, _mostNewTokens, _heads, _headSize);
         _slots.Add([.. Enumerable.Range(0, Rows)]);
-        return new StepPlan(_promptOfRow, Common, _ownLengths, _slots, _config.SlidingWindow, Device, _isManaged);
+        return new StepPlan(_promptOfRow, Common, _ownLengths, _slots, _window, Device, _isManaged);
+    }
+
+    private void Begin(IEnumerable<int> lengths, int common, int mostNewTokens)
+    {
+        foreach (var layer in _layers)
+            layer.Dispose();
+        _slots.Clear();
+        Common = common;
+        _ownLengths = [.. lengths.Select(length => length - common)];
+        _promptOfRow = [.. Enumerable.Range(0, _ownLengths.Length)];
+        _mostNewTokens = mostNewTokens;
     }
 
     private static int CommonLength(IReadOnlyList<int[]> prompts)

@@ -48,11 +48,11 @@ internal sealed class LayerCache : IDisposable
         return (cat([Before(common.Keys.narrow(-1, 0, length).transpose(-1, -2)), keys], 1), cat([Before(common.Values), values], 1));
     }
 
-    public void Reserve(int rows, int steps, int mostNewTokens, CausalConfig config)
+    public void Reserve(int rows, int steps, int mostNewTokens, int heads, int headSize)
     {
         if (_newKeys is not null && _newKeys.shape[1] >= rows)
             return;
-        long[] shape = [mostNewTokens, rows, config.KeyValueHeads, config.HeadSize];
+        long[] shape = [mostNewTokens, rows, heads, headSize];
         Grow(ref _newKeys, shape, steps);
         Grow(ref _newValues, shape, steps);
     }
@@ -76,10 +76,48 @@ internal sealed class LayerCache : IDisposable
     public Tensor Attend(Tensor query, Tensor key, Tensor value, StepPlan plan)
     {
         using var scope = NewDisposeScope();
-        _newKeys!.select(0, plan.Step).narrow(0, 0, key.shape[0]).copy_(key);
-        _newValues!.select(0, plan.Step).narrow(0, 0, key.shape[0]).copy_(value);
-        var mixed = plan.IsManaged ? CachedAttention.Attend(query, this, plan) : AttendByTensors(query, key.shape[1], plan);
+        Write(key, value, plan);
+        var scale = 1 / Math.Sqrt(query.shape[2]);
+        var mixed = plan.IsManaged ? CachedAttention.Attend(query, this, plan, new(true, true, scale, null))
+            : AttendByTensors(query * scale, key.shape[1], plan);
         return mixed.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Attends to the prompt alone: to the source, in an encoder-decoder.</summary>
+    /// <param name="query">[R, K, D].</param>
+    /// <param name="plan">How the rows lie.</param>
+    /// <param name="scale">Factor of the scores.</param>
+    /// <returns>[R, K · D].</returns>
+    public Tensor AttendToPrompt(Tensor query, StepPlan plan, double scale)
+    {
+        using var scope = NewDisposeScope();
+        if (plan.IsManaged)
+            return CachedAttention.Attend(query, this, plan, new(true, false, scale, null)).MoveToOuterDisposeScope();
+        var (keys, values) = Own!.Value;
+        var scores = matmul(plan.Gather((query * scale).unsqueeze(2)), keys.narrow(-1, 0, values.shape[2]));
+        if (plan.HiddenInOwn is { } hidden)
+            scores = scores.masked_fill(hidden, double.NegativeInfinity);
+        var weights = nn.functional.softmax(scores, -1, ScalarType.Float32).to(query.dtype);
+        return plan.Scatter(matmul(weights, values), 1).flatten(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds one token to every row and attends to its new tokens alone.</summary>
+    /// <param name="query">[R, K, D].</param>
+    /// <param name="key">[R, K, D].</param>
+    /// <param name="value">[R, K, D].</param>
+    /// <param name="plan">How the rows lie.</param>
+    /// <param name="scale">Factor of the scores.</param>
+    /// <param name="bias">[1, K, 1, T] added to the scores; null = nothing.</param>
+    /// <returns>[R, K · D].</returns>
+    public Tensor AttendToNew(Tensor query, Tensor key, Tensor value, StepPlan plan, double scale, Tensor? bias)
+    {
+        using var scope = NewDisposeScope();
+        Write(key, value, plan);
+        if (plan.IsManaged)
+            return CachedAttention.Attend(query, this, plan, new(false, true, scale, bias)).MoveToOuterDisposeScope();
+        var scores = matmul((query * scale).unsqueeze(2), Seen(_newKeys!, plan).transpose(-1, -2));
+        var weights = nn.functional.softmax(bias is null ? scores : scores + bias, -1, ScalarType.Float32).to(query.dtype);
+        return matmul(weights, Seen(_newValues!, plan)).flatten(1).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -91,10 +129,16 @@ internal sealed class LayerCache : IDisposable
         Replace(ref _newValues, null);
     }
 
+    private void Write(Tensor key, Tensor value, StepPlan plan)
+    {
+        _newKeys!.select(0, plan.Step).narrow(0, 0, key.shape[0]).copy_(key);
+        _newValues!.select(0, plan.Step).narrow(0, 0, key.shape[0]).copy_(value);
+    }
+
     private Tensor AttendByTensors(Tensor query, long heads, StepPlan plan)
     {
         long rows = query.shape[0], size = query.shape[2], group = query.shape[1] / heads;
-        var queryRKGD = (query * (1 / Math.Sqrt(size))).reshape(rows, heads, group, size);
+        var queryRKGD = query.reshape(rows, heads, group, size);
         var (ownKeys, ownValues) = Own!.Value;
         var (newKeys, newValues) = (Seen(_newKeys!, plan), Seen(_newValues!, plan));   // [R, K, T, D]
         var length = ownValues.shape[2];
