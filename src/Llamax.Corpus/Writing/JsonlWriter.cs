@@ -34,7 +34,11 @@ internal sealed partial class JsonlWriter(Stream stream, IReadOnlyList<string> n
         return null;
     }
 
-    public override void Dispose() => _json.Dispose();
+    public override void Dispose()
+    {
+        _json.Dispose();
+        base.Dispose();
+    }
 
     [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\z")]
     private static partial Regex Number();

@@ -42,7 +42,11 @@ internal sealed class ParquetRowWriter(Stream stream, IReadOnlyList<string> name
         _writer = null;
     }
 
-    public override void Dispose() => _writer?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public override void Dispose()
+    {
+        _writer?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        base.Dispose();
+    }
 
     private void WriteGroup()
     {

@@ -39,7 +39,11 @@ internal abstract class XmlUnitWriter : RecordWriter
         _stream.WriteByte((byte)'\n');
     }
 
-    public override void Dispose() => Xml.Dispose();
+    public override void Dispose()
+    {
+        Xml.Dispose();
+        base.Dispose();
+    }
 
     protected abstract void WriteUnit(string source, string target, ExtraColumns? columns);
 
