@@ -1,0 +1,58 @@
+using Llamax.Runs;
+
+namespace Llamax.Corpus.Sharding;
+
+/// <summary>What a step reads and writes, and which part of the work this process does.</summary>
+public sealed record StepRequest
+{
+    /// <summary>The step, for example <c>corpus clean</c>.</summary>
+    public required string Command { get; init; }
+
+    public required IReadOnlyList<CorpusInput> Inputs { get; init; }
+
+    /// <summary>The file of what is kept.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>The file of what was removed and why, one JSON object a line; null = not kept.</summary>
+    public string? Rejected { get; init; }
+
+    /// <summary>Whether the corpus has two sides.</summary>
+    public bool IsParallel { get; init; } = true;
+
+    /// <summary>Everything else that decides the result, as a recipe spells it.</summary>
+    public string Options { get; init; } = "";
+
+    public ulong Seed { get; init; } = 1;
+
+    public int SamplesPerReason { get; init; } = 5;
+
+    /// <summary>Do the work of this shard alone; null = all, or merge.</summary>
+    public Shard? Shard { get; init; }
+
+    /// <summary>Merge this many shards; null = do the work.</summary>
+    public int? Merge { get; init; }
+
+    public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
+
+    public IEnumerable<OptionProblem> Problems()
+    {
+        if (Threads is < 1 or > 1024)
+            yield return new("--threads", Threads, "must be 1 to 1024", "use as many as there are cores");
+        if (Merge is < 1 or > 100_000)
+            yield return new("--merge", Merge, "must be 1 to 100000", "give the n of --shard i/n");
+        if (Merge is not null && Shard is not null)
+            yield return new("--merge", Merge, "does not go with --shard", "run every shard first, then merge");
+        if (Rejected is not null && Path.GetFullPath(Rejected) == Path.GetFullPath(Output))
+            yield return new("--rejected", Rejected, "is the output itself", "name another file");
+        foreach (var file in Inputs.SelectMany(input => input.Files))
+            if (Path.GetFullPath(file) == Path.GetFullPath(Output))
+                yield return new("--out", Output, "is an input", "name another file");
+    }
+
+    /// <summary>Names the request: two shards with one key belong together.</summary>
+    internal string Key => Runs.Manifests.Manifest.HashTexts(
+        [Command, Options, $"{IsParallel} {Rejected is not null}", .. Inputs.SelectMany(Describe)]);
+
+    private static IEnumerable<string> Describe(CorpusInput input) =>
+        input.Files.Select(file => $"{file} {new FileInfo(file).Length}").Prepend(input.Name);
+}
