@@ -32,6 +32,7 @@ public sealed partial class CommandLineTests
     [InlineData("data describe")]
     [InlineData("corpus")]
     [InlineData("corpus clean")]
+    [InlineData("corpus dedup")]
     [InlineData("doctor")]
     [InlineData("translate")]
     [InlineData("languages")]

@@ -28,6 +28,7 @@ public sealed record CleaningLimits
         LeastScript = 0.5,
         MostMarkup = 0.1,
         MostUrl = 0.3,
+        LeastLanguage = 0.2,
     };
 
     public int? LeastCharacters { get; init; }
@@ -74,6 +75,9 @@ public sealed record CleaningLimits
     /// <summary>Share of characters inside web addresses.</summary>
     public double? MostUrl { get; init; }
 
+    /// <summary>Probability that <see cref="CleaningOptions.Identifier"/> gives to the text's language.</summary>
+    public double? LeastLanguage { get; init; }
+
     /// <summary>These limits, and where one is not set, the other's.</summary>
     internal CleaningLimits Over(CleaningLimits other) => new()
     {
@@ -93,6 +97,7 @@ public sealed record CleaningLimits
         LeastScript = LeastScript ?? other.LeastScript,
         MostMarkup = MostMarkup ?? other.MostMarkup,
         MostUrl = MostUrl ?? other.MostUrl,
+        LeastLanguage = LeastLanguage ?? other.LeastLanguage,
     };
 
     /// <param name="where">The path of this record in the recipe.</param>
@@ -102,6 +107,7 @@ public sealed record CleaningLimits
         [
             ("leastNumerals", LeastNumerals), ("mostPunctuation", MostPunctuation), ("mostSymbols", MostSymbols),
             ("mostRepeated", MostRepeated), ("leastScript", LeastScript), ("mostMarkup", MostMarkup), ("mostUrl", MostUrl),
+            ("leastLanguage", LeastLanguage),
         ];
         foreach (var (name, value) in shares)
             if (value is < 0 or > 1)

@@ -18,6 +18,9 @@ public sealed record CleaningOptions
     /// <summary>A tokenizer's file or folder, for leastTokens and mostTokens.</summary>
     public string? Tokenizer { get; init; }
 
+    /// <summary>A fastText model that identifies languages, for leastLanguage; null = languages are not identified.</summary>
+    public string? Identifier { get; init; }
+
     /// <summary>The thresholds for all languages.</summary>
     public CleaningLimits Limits { get; init; } = new();
 

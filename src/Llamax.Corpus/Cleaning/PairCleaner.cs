@@ -1,6 +1,7 @@
 using Llamax.Corpus.Reading;
 using Llamax.Corpus.Sharding;
 using Llamax.Runs;
+using Llamax.Text.Identification;
 using Llamax.Text.Languages;
 using Llamax.Text.Tokenization;
 
@@ -81,6 +82,8 @@ public sealed class PairCleaner : ICorpusStep
         yield return new SignShares(sides);
         yield return new ScriptShare(sides);
         yield return new RepeatedNgrams(sides);
+        if (options.Identifier is { } identifier)
+            yield return new LanguageMismatch(sides, LanguageIdentifier.Load(identifier));
         if (options.Tokenizer is { } tokenizer)
             yield return new TokenCount(sides, TokenizerFile.Load(tokenizer));
     }

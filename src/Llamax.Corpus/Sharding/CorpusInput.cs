@@ -10,6 +10,10 @@ namespace Llamax.Corpus.Sharding;
 public sealed record CorpusInput(
     string Name, IReadOnlyList<string> Files, Func<MalformedLines, IEnumerable<SentencePair>> Read)
 {
+    /// <summary>Names, sizes and times of the files: what changes where a file was changed.</summary>
+    internal string Description => string.Join('\n', Files.Select(Path.GetFullPath).Select(
+        file => FormattableString.Invariant($"{file} {new FileInfo(file).Length} {File.GetLastWriteTimeUtc(file).Ticks}")));
+
     /// <summary>
     /// Opens a corpus by its name: <c>.tsv</c> (source and target), <c>.jsonl</c> (the fields source and target, or text), two files
     /// joined by a comma that are parallel by line, or plain text; each also with <c>.gz</c>.
@@ -20,7 +24,8 @@ public sealed record CorpusInput(
         string[] files = File.Exists(name) ? [name] : name.Split(',');
         foreach (var file in files)
             if (!File.Exists(file))
-                throw new RequestException(Directory.Exists(file) ? "a folder was found, a file expected" : "there is no such file", file, "check the path");
+                throw new RequestException(
+                    Directory.Exists(file) ? "a folder was found, a file expected" : "there is no such file", file, "check the path");
         var format = files[0].EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? files[0][..^3] : files[0];
         if (files.Length == 2 && isParallel)
             return new(name, files, malformed => MosesPairs.Read(files[0], files[1], malformed));

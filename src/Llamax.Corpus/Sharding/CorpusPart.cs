@@ -13,9 +13,17 @@ public sealed record CorpusPart(int File, int Block, IReadOnlyList<SentencePair>
     /// <summary>The number that a pair has for ever, whatever is read beside it: its file and its place there.</summary>
     public long Sequence(int place) => ((long)File << 40) + ((long)Block * PairsInBlock) + place;
 
+    /// <summary>The file and the place in it of a sequence number.</summary>
+    internal static (int File, long Place) PlaceOf(long sequence) => ((int)(sequence >> 40), sequence & ((1L << 40) - 1));
+
     /// <summary>The parts of a shard in their order.</summary>
+    /// <param name="inputs">The corpus.</param>
+    /// <param name="shard">Whose parts.</param>
+    /// <param name="malformed">The readers' counter.</param>
+    /// <param name="cancellation">Looked at between blocks.</param>
+    /// <param name="firstFile">The number of the first input.</param>
     internal static IEnumerable<CorpusPart> Of(
-        IReadOnlyList<CorpusInput> inputs, Shard shard, MalformedLines malformed, CancellationToken cancellation)
+        IReadOnlyList<CorpusInput> inputs, Shard shard, MalformedLines malformed, CancellationToken cancellation, int firstFile = 0)
     {
         for (var file = 0; file < inputs.Count; file++)
         {
@@ -30,7 +38,7 @@ public sealed record CorpusPart(int File, int Block, IReadOnlyList<SentencePair>
                 cancellation.ThrowIfCancellationRequested();
                 if (shard.OwnsBlock(file, block, inputs.Count))
                 {
-                    yield return new(file, block, pairs);
+                    yield return new(firstFile + file, block, pairs);
                     pairs = new(PairsInBlock);
                 }
 
@@ -39,7 +47,7 @@ public sealed record CorpusPart(int File, int Block, IReadOnlyList<SentencePair>
             }
 
             if (pairs.Count > 0 && shard.OwnsBlock(file, block, inputs.Count))
-                yield return new(file, block, pairs);
+                yield return new(firstFile + file, block, pairs);
         }
     }
 }

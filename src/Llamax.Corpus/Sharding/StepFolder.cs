@@ -39,14 +39,16 @@ internal sealed class StepFolder
             counts[$"removed.{reason}"] = count;
         foreach (var (what, count) in report.Counts)
             counts[what] = count;
+        var inputs = _request.Inputs.Concat(_request.Against).SelectMany(input => input.Files).Distinct()
+            .ToDictionary(file => file, Manifest.HashFile);
         var manifest = new Manifest
         {
             Command = _request.Command,
-            Key = _request.Key,
+            Key = Manifest.HashTexts([_request.Command, _request.Options, .. inputs.Values]),
             Seed = _request.Seed,
             Versions = Manifest.CurrentVersions,
             Options = _request.Options,
-            Inputs = _request.Inputs.SelectMany(input => input.Files).Distinct().ToDictionary(file => file, Manifest.HashFile),
+            Inputs = inputs,
             Counts = counts,
             WallSeconds = seconds,
         };

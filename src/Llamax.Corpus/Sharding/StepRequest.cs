@@ -10,6 +10,9 @@ public sealed record StepRequest
 
     public required IReadOnlyList<CorpusInput> Inputs { get; init; }
 
+    /// <summary>Corpora that decide what is kept and are not written themselves.</summary>
+    public IReadOnlyList<CorpusInput> Against { get; init; } = [];
+
     /// <summary>The file of what is kept.</summary>
     public required string Output { get; init; }
 
@@ -49,10 +52,6 @@ public sealed record StepRequest
                 yield return new("--out", Output, "is an input", "name another file");
     }
 
-    /// <summary>Names the request: two shards with one key belong together.</summary>
-    internal string Key => Runs.Manifests.Manifest.HashTexts(
-        [Command, Options, $"{IsParallel} {Rejected is not null}", .. Inputs.SelectMany(Describe)]);
-
-    private static IEnumerable<string> Describe(CorpusInput input) =>
-        input.Files.Select(file => $"{file} {new FileInfo(file).Length}").Prepend(input.Name);
+    /// <summary>Names the request on these files as they lie here: two shards with one key belong together.</summary>
+    internal string Key => Runs.Manifests.Manifest.HashTexts([Command, Options, .. Against.Concat(Inputs).Select(input => input.Description)]);
 }
