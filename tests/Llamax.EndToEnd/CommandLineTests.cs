@@ -33,6 +33,7 @@ public sealed partial class CommandLineTests
     [InlineData("corpus")]
     [InlineData("corpus clean")]
     [InlineData("corpus dedup")]
+    [InlineData("corpus decontaminate")]
     [InlineData("doctor")]
     [InlineData("translate")]
     [InlineData("languages")]

@@ -61,7 +61,7 @@ internal static class CorpusDedupVerb
             };
             var request = shared.Request(parsed, "corpus dedup", "") with
             {
-                Against = [.. (parsed.GetValue(against) ?? []).Select(name => CorpusInput.Open(name, shared.IsParallel(parsed)))],
+                Against = [.. (parsed.GetValue(against) ?? []).SelectMany(spec => StepInput.OpenAll(spec, shared.IsParallel(parsed)))],
             };
             var malformed = shared.Malformed(parsed);
             var events = Talk.Events();

@@ -14,13 +14,14 @@ internal sealed class CorpusStepOptions
 
     private readonly Argument<string[]> _inputs = new("INPUT")
     {
-        Description = "Pairs: .tsv, .jsonl (source, target), or two files joined by a comma; with --lang: text, or .jsonl (text). .gz of each",
+        Description = "Pairs (x.tsv, x.jsonl, x.parquet, x.tmx, x.xliff, x.{en,ha}; .gz, .zst, wildcards, x.tsv#source=3,target=4,header) "
+            + "or, with --lang, text",
         Arity = ArgumentArity.OneOrMore,
     };
 
     private readonly Option<string> _output = new("--out", "-o")
     {
-        Description = "The file of what is kept; manifest.json and the report go beside it",
+        Description = "What is kept, in any of these formats; manifest.json and the report go beside it",
         HelpName = "FILE",
         Required = true,
     };
@@ -83,7 +84,7 @@ internal sealed class CorpusStepOptions
         var request = new StepRequest
         {
             Command = command,
-            Inputs = [.. parsed.GetValue(_inputs)!.Select(name => CorpusInput.Open(name, IsParallel(parsed)))],
+            Inputs = [.. parsed.GetValue(_inputs)!.SelectMany(spec => StepInput.OpenAll(spec, IsParallel(parsed)))],
             Output = parsed.GetValue(_output)!,
             Rejected = parsed.GetValue(_rejected),
             IsParallel = IsParallel(parsed),
@@ -103,11 +104,13 @@ internal sealed class CorpusStepOptions
             Console.Error.WriteLine($"malformed: {example}");
         if (report is null)
             return CommandLine.Done;
+        foreach (var example in report.Unwritable.Take(ExamplesOfMalformed))
+            Console.Error.WriteLine($"not written: {example}");
         if (parsed.GetValue(_json))
             Results.WriteDocument(StepReportJson.ToJson(report, IsParallel(parsed)));
         else
             Console.Out.WriteLine(report.Summary(IsParallel(parsed) ? "pairs" : "lines"));
-        return report.Malformed > 0 ? CommandLine.SomeFailed : CommandLine.Done;
+        return report.Malformed > 0 || report.Unwritable.Count > 0 ? CommandLine.SomeFailed : CommandLine.Done;
     }
 
     private static Language? Find(string? code) => code is null ? null : LanguageRegistry.Find(code);

@@ -27,6 +27,9 @@ public sealed record CleaningOptions
     /// <summary>Other thresholds for single languages, by any of their codes.</summary>
     public IReadOnlyDictionary<string, CleaningLimits> Languages { get; init; } = new Dictionary<string, CleaningLimits>();
 
+    /// <summary>Column → what it may say. A TSV has names of columns where its first line is a header, numbers where not.</summary>
+    public IReadOnlyDictionary<string, ScoreLimits> Scores { get; init; } = new Dictionary<string, ScoreLimits>();
+
     /// <summary>How many examples are kept of each reason for which lines were removed.</summary>
     public int SamplesPerReason { get; init; } = 5;
 
@@ -40,6 +43,9 @@ public sealed record CleaningOptions
     {
         if (SamplesPerReason is < 0 or > 1000)
             yield return new("samplesPerReason", SamplesPerReason, "must be 0 to 1000", "use 5");
+        foreach (var (column, limits) in Scores)
+            if ((limits.Least ?? limits.Most) is null || limits.Least > limits.Most)
+                yield return new($"scores.{column}", limits.Least, "needs a least or a most, and no most below the least", "write {least: 0.5}");
         foreach (var problem in Limits.Problems("limits"))
             yield return problem;
         var codes = new Dictionary<Language, string>();

@@ -59,6 +59,8 @@ public sealed class PairCleaner : ICorpusStep
     private static IEnumerable<IPairFilter> Filters(CleaningOptions options, CleaningSides sides)
     {
         yield return new InvalidCharacters(sides);
+        foreach (var (column, limits) in options.Scores)
+            yield return new ScoreThreshold(column, limits);
         if (options.InvisibleCharacters)
             yield return new InvisibleCharacters();
         if (options.Unicode != UnicodeForm.None)

@@ -37,13 +37,15 @@ public sealed class DedupRun(
     public StepReport? Run(DedupPhase? phase, CancellationToken cancellation)
     {
         OptionProblem.ThrowIfAny(_request.Command, [.. _request.Problems(), .. options.Problems()]);
+        if (All.Any(input => input.IsStandardInput))
+            throw new RequestException("standard input can be read once, dedup reads twice", "INPUT", "write it to a file first");
         if (!_request.IsParallel && options.On != DedupSide.Pair)
             throw new RequestException("text of one language has no sides to choose from", "--on", "leave it out");
         if (phase is null && _request.Shard is not null)
             throw new RequestException("--shard needs a phase", "", "add --phase map, reduce or apply");
         if (phase is not null && _request.Merge is not null)
             throw new RequestException("--merge has no phase", "", "leave --phase out: it merges what was applied");
-        var folder = new DedupFolder(_request.Output, _request.Key, options.Partitions);
+        var folder = new DedupFolder(_request.OutputName, _request.Key, options.Partitions);
         if (_request.Merge is not null)
             return Apply(folder, cancellation);
         var shard = _request.Shard ?? Shard.Whole;
@@ -65,7 +67,7 @@ public sealed class DedupRun(
             return;
         using var progress = events.Begin($"{_request.Command}: keys", 0, "pair");
         var keys = new PairKeys(options);
-        var parts = CorpusPart.Of(All, shard, new MalformedLines(), cancellation);
+        var parts = CorpusPart.Of(All, shard, malformed, cancellation);
         folder.WriteMap(shard, OrderedWork.Do(parts, _request.Threads, part =>
         {
             List<KeyRow> rows = new(part.Pairs.Count);
@@ -94,7 +96,7 @@ public sealed class DedupRun(
     private StepReport? Apply(DedupFolder folder, CancellationToken cancellation) =>
         StepRun.Run(_request, [Reason], shard => Without(folder.Dropped(), shard, cancellation), _ => { }, malformed, events);
 
-    private IReadOnlyList<CorpusInput> All => field ??= [.. _request.Against, .. _request.Inputs];
+    private IReadOnlyList<StepInput> All => field ??= [.. _request.Against, .. _request.Inputs];
 
     private string Reason => options.Kind == DedupKind.Near ? "nearDuplicate" : "duplicate";
 

@@ -23,7 +23,7 @@ public sealed record CorpusPart(int File, int Block, IReadOnlyList<SentencePair>
     /// <param name="cancellation">Looked at between blocks.</param>
     /// <param name="firstFile">The number of the first input.</param>
     internal static IEnumerable<CorpusPart> Of(
-        IReadOnlyList<CorpusInput> inputs, Shard shard, MalformedLines malformed, CancellationToken cancellation, int firstFile = 0)
+        IReadOnlyList<StepInput> inputs, Shard shard, MalformedLines malformed, CancellationToken cancellation, int firstFile = 0)
     {
         for (var file = 0; file < inputs.Count; file++)
         {

@@ -40,7 +40,8 @@ internal static class ShardFile
     /// <exception cref="RequestException">A shard is missing, damaged, or was made by another request.</exception>
     public static IEnumerable<JudgedPart> ReadAll(string output, int shards, string key, Action<long> malformedOf)
     {
-        var missing = Enumerable.Range(1, shards).Select(number => PathOf(output, new(number, shards))).Where(path => !File.Exists(path)).ToList();
+        var missing = Enumerable.Range(1, shards).Select(number => PathOf(output, new(number, shards)))
+            .Where(path => !File.Exists(path)).ToList();
         if (missing.Count > 0)
             throw new RequestException(
                 $"{missing.Count} of {shards} shards are missing, the first is {missing[0]}", output, "run the command with --shard for each");
@@ -134,9 +135,25 @@ internal static class ShardFile
         writer.Write(pair.Source);
         writer.Write(pair.Target);
         writer.Write(pair.Origin);
+        writer.Write(pair.Columns?.Names.Count ?? 0);
+        for (var i = 0; i < pair.Columns?.Names.Count; i++)
+        {
+            writer.Write(pair.Columns.Names[i]);
+            writer.Write(pair.Columns.Values[i]);
+        }
     }
 
-    private static SentencePair ReadPair(BinaryReader reader) => new(reader.ReadString(), reader.ReadString(), reader.ReadString());
+    private static SentencePair ReadPair(BinaryReader reader)
+    {
+        var pair = new SentencePair(reader.ReadString(), reader.ReadString(), reader.ReadString());
+        var columns = Count(reader);
+        if (columns == 0)
+            return pair;
+        var (names, values) = (new string[columns], new string[columns]);
+        for (var i = 0; i < columns; i++)
+            (names[i], values[i]) = (reader.ReadString(), reader.ReadString());
+        return pair with { Columns = new(names, values) };
+    }
 
     private static T Checked<T>(string path, Func<T> read)
     {

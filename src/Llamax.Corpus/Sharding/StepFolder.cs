@@ -16,8 +16,8 @@ internal sealed class StepFolder
     /// <exception cref="RequestException">The folder's manifest speaks of another output.</exception>
     public static StepFolder Of(StepRequest request)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(request.Output))!;
-        var name = Path.GetFileName(request.Output);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(request.OutputName))!;
+        var name = Path.GetFileName(request.OutputName);
         if (Manifest.TryRead(folder) is { } other && !other.Outputs.ContainsKey(name))
             throw new RequestException(
                 $"the manifest.json beside it speaks of {string.Join(", ", other.Outputs.Keys.Take(3))}",
@@ -27,8 +27,8 @@ internal sealed class StepFolder
 
     public void Finish(StepReport report, double seconds)
     {
-        var name = Path.GetFileName(_request.Output);
-        AtomicFile.WriteAllText(_request.Output + ".report.json", StepReportJson.Write(report, _request.IsParallel) + "\n");
+        var reportPath = _request.OutputName + ".report.json";
+        AtomicFile.WriteAllText(reportPath, StepReportJson.Write(report, _request.IsParallel) + "\n");
         var counts = new SortedDictionary<string, double>(StringComparer.Ordinal)
         {
             ["read"] = report.Read,
@@ -52,7 +52,8 @@ internal sealed class StepFolder
             Counts = counts,
             WallSeconds = seconds,
         };
-        var rejected = _request.Rejected is null ? null : Path.GetRelativePath(_folder, Path.GetFullPath(_request.Rejected)).Replace('\\', '/');
-        manifest.Write(_folder, file => file == name || file == name + ".report.json" || file == rejected);
+        var outputs = _request.OutputFiles.Append(reportPath).Append(_request.Rejected).OfType<string>()
+            .Select(path => Path.GetRelativePath(_folder, Path.GetFullPath(path)).Replace('\\', '/')).ToList();
+        manifest.Write(_folder, outputs.Contains);
     }
 }

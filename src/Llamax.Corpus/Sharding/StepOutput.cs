@@ -1,7 +1,8 @@
-using System.Text;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Llamax.Corpus.Reading;
+using Llamax.Corpus.Writing;
 using Llamax.Runs;
 
 namespace Llamax.Corpus.Sharding;
@@ -11,54 +12,43 @@ internal static class StepOutput
 {
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(StepRequest request, IEnumerable<JudgedPart> parts) =>
-        AtomicFile.Write(request.Output, output =>
-        {
-            if (request.Rejected is null)
-                Write(request, parts, output, null);
-            else
-                AtomicFile.Write(request.Rejected, rejected => Write(request, parts, output, rejected));
-        });
-
-    private static void Write(StepRequest request, IEnumerable<JudgedPart> parts, Stream output, Stream? rejected)
+    /// <param name="request">Where to.</param>
+    /// <param name="parts">The whole corpus.</param>
+    /// <param name="refused">Counts the pairs that the output's format cannot hold.</param>
+    public static void Write(StepRequest request, IEnumerable<JudgedPart> parts, MalformedLines refused)
     {
-        using var texts = new StreamWriter(output, new UTF8Encoding(false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
+        if (request.Rejected is null)
+            Write(request, parts, refused, null);
+        else
+            AtomicFile.Write(request.Rejected, rejected => Write(request, parts, refused, rejected));
+    }
+
+    private static void Write(StepRequest request, IEnumerable<JudgedPart> parts, MalformedLines refused, Stream? rejected)
+    {
         using var json = rejected is null ? null : new Utf8JsonWriter(rejected, Relaxed);
-        foreach (var part in parts)
+        if (request.IsParallel)
+            CorpusOutput.WritePairs(request.Output, refused, Through);
+        else
+            CorpusOutput.WriteLines(request.Output, refused, write =>
+                Through(pair => write(new(pair.Source, pair.Origin) { Columns = pair.Columns })));
+
+        void Through(Action<SentencePair> write)
         {
-            foreach (var pair in part.Kept)
-                WriteKept(texts, pair, request.IsParallel);
-            if (json is null)
-                continue;
-            foreach (var pair in part.Removed)
+            foreach (var part in parts)
             {
-                WriteRemoved(json, pair, request.IsParallel);
-                json.Flush();
-                json.Reset();
-                rejected!.WriteByte((byte)'\n');
+                foreach (var pair in part.Kept)
+                    write(pair);
+                if (json is null)
+                    continue;
+                foreach (var pair in part.Removed)
+                {
+                    WriteRemoved(json, pair, request.IsParallel);
+                    json.Flush();
+                    json.Reset();
+                    rejected!.WriteByte((byte)'\n');
+                }
             }
         }
-    }
-
-    private static void WriteKept(StreamWriter texts, in SentencePair pair, bool isParallel)
-    {
-        ThrowIfDivided(pair.Source, pair.Origin, isParallel);
-        texts.Write(pair.Source);
-        if (isParallel)
-        {
-            ThrowIfDivided(pair.Target, pair.Origin, isParallel);
-            texts.Write('\t');
-            texts.Write(pair.Target);
-        }
-
-        texts.Write('\n');
-    }
-
-    private static void ThrowIfDivided(string text, string origin, bool isParallel)
-    {
-        if (text.AsSpan().IndexOfAny('\n', '\t') is >= 0 and var place && (isParallel || text[place] == '\n'))
-            throw new RequestException(
-                "a tab or a line end inside a text cannot be written as a line", origin, "clean the corpus first, with whitespace: true");
     }
 
     private static void WriteRemoved(Utf8JsonWriter json, in RemovedPair removed, bool isParallel)
@@ -73,15 +63,16 @@ internal static class StepOutput
         json.WriteString(isParallel ? "source" : "text", removed.Pair.Source);
         if (isParallel)
             json.WriteString("target", removed.Pair.Target);
+        for (var i = 0; i < removed.Pair.Columns?.Names.Count; i++)
+            json.WriteString(removed.Pair.Columns.Names[i], removed.Pair.Columns.Values[i]);
         json.WriteEndObject();
     }
 
     /// <summary>An origin without a line number is a file as a whole, line 0.</summary>
-    internal static (string File, long Line) FileAndLine(string origin)
+    private static (string File, long Line) FileAndLine(string origin)
     {
         var colon = origin.LastIndexOf(':');
-        return colon > 0 && long.TryParse(
-            origin.AsSpan(colon + 1), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var line)
+        return colon > 0 && long.TryParse(origin.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var line)
             ? (origin[..colon], line)
             : (origin, 0);
     }

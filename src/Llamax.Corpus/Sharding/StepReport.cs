@@ -23,6 +23,9 @@ public sealed class StepReport
 
     public long Kept { get; private set; }
 
+    /// <summary>The first pairs that the output's format cannot hold, and why; their number is the count <c>unwritable</c>.</summary>
+    public IReadOnlyList<string> Unwritable { get; private set; } = [];
+
     /// <summary>Lines that the readers could not use.</summary>
     public long Malformed { get; internal set; }
 
@@ -46,6 +49,16 @@ public sealed class StepReport
         return Removed is [var top, ..] && top.Value > 0
             ? text + string.Create(CultureInfo.InvariantCulture, $"; top reason: {top.Key} ({top.Value:N0})")
             : text;
+    }
+
+    /// <summary>Pairs that the output's format cannot hold were not kept after all.</summary>
+    internal void TakeBack(Reading.MalformedLines refused)
+    {
+        if (refused.Count == 0)
+            return;
+        Kept -= refused.Count;
+        _counts["unwritable"] = refused.Count;
+        Unwritable = refused.Examples;
     }
 
     internal void Add(JudgedPart part)

@@ -1,3 +1,4 @@
+using Llamax.Corpus.Reading;
 using Llamax.Runs;
 
 namespace Llamax.Corpus.Sharding;
@@ -8,13 +9,20 @@ public sealed record StepRequest
     /// <summary>The step, for example <c>corpus clean</c>.</summary>
     public required string Command { get; init; }
 
-    public required IReadOnlyList<CorpusInput> Inputs { get; init; }
+    public required IReadOnlyList<StepInput> Inputs { get; init; }
 
     /// <summary>Corpora that decide what is kept and are not written themselves.</summary>
-    public IReadOnlyList<CorpusInput> Against { get; init; } = [];
+    public IReadOnlyList<StepInput> Against { get; init; } = [];
 
-    /// <summary>The file of what is kept.</summary>
+    /// <summary>Where what is kept goes, as <see cref="CorpusSpec.Parse"/> reads it.</summary>
     public required string Output { get; init; }
+
+    /// <summary>The files of the output: one, or two that are parallel by line.</summary>
+    public IReadOnlyList<string> OutputFiles =>
+        CorpusSpec.Parse(Output) is { TargetPath: { } target } pair ? [pair.Path, target] : [CorpusSpec.Parse(Output).Path];
+
+    /// <summary>The output as the names of what lies beside it begin.</summary>
+    internal string OutputName => OutputFiles[0];
 
     /// <summary>The file of what was removed and why, one JSON object a line; null = not kept.</summary>
     public string? Rejected { get; init; }
@@ -45,11 +53,15 @@ public sealed record StepRequest
             yield return new("--merge", Merge, "must be 1 to 100000", "give the n of --shard i/n");
         if (Merge is not null && Shard is not null)
             yield return new("--merge", Merge, "does not go with --shard", "run every shard first, then merge");
-        if (Rejected is not null && Path.GetFullPath(Rejected) == Path.GetFullPath(Output))
+        if (OutputName == CorpusStream.StandardInput)
+            yield return new("--out", Output, "is standard output, which takes no manifest beside it", "name a file");
+        if ((Merge is not null || Shard is not null) && Inputs.Any(input => input.IsStandardInput))
+            yield return new("--shard", "stdin", "standard input cannot be shared by processes", "write it to a file first");
+        List<string> outputs = [.. OutputFiles.Append(Rejected).OfType<string>().Select(Path.GetFullPath)];
+        if (outputs.Distinct().Count() < outputs.Count)
             yield return new("--rejected", Rejected, "is the output itself", "name another file");
-        foreach (var file in Inputs.SelectMany(input => input.Files))
-            if (Path.GetFullPath(file) == Path.GetFullPath(Output))
-                yield return new("--out", Output, "is an input", "name another file");
+        foreach (var file in Inputs.Concat(Against).SelectMany(input => input.Files).Where(file => outputs.Contains(Path.GetFullPath(file))))
+            yield return new("--out", file, "is an input", "name another file");
     }
 
     /// <summary>Names the request on these files as they lie here: two shards with one key belong together.</summary>

@@ -39,18 +39,20 @@ public static class StepRun
         if (request.Shard is { } shard)
         {
             using var progress = events.Begin($"{request.Command} {shard}", 0, Unit(request));
-            ShardFile.Write(ShardFile.PathOf(request.Output, shard), request.Key, Counted(judge(shard), progress), malformed);
+            ShardFile.Write(ShardFile.PathOf(request.OutputName, shard), request.Key, Counted(judge(shard), progress), malformed);
             return null;
         }
 
         var folder = StepFolder.Of(request);
         var report = new StepReport(reasons, request.Seed, request.SamplesPerReason);
+        var refused = new MalformedLines();
         long merged = 0;
         var parts = request.Merge is { } shards
-            ? ShardFile.ReadAll(request.Output, shards, request.Key, count => merged = MergeMalformed(merged, count, request, shards))
+            ? ShardFile.ReadAll(request.OutputName, shards, request.Key, count => merged = MergeMalformed(merged, count, request, shards))
             : judge(Shard.Whole);
         using (var progress = events.Begin(request.Command, 0, Unit(request)))
-            StepOutput.Write(request, Observed(Counted(parts, progress)));
+            StepOutput.Write(request, Observed(Counted(parts, progress)), refused);
+        report.TakeBack(refused);
         report.Malformed = request.Merge is null ? malformed.Count : merged;
         folder.Finish(report, Stopwatch.GetElapsedTime(started).TotalSeconds);
         return report;

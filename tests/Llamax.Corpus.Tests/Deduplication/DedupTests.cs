@@ -62,7 +62,7 @@ public sealed class DedupTests : IDisposable
     [Fact]
     public void What_another_corpus_has_is_dropped_and_that_corpus_is_not_written()
     {
-        var request = Request("out") with { Inputs = [CorpusInput.Open(_small, true)], Against = [CorpusInput.Open(_large, true)] };
+        var request = Request("out") with { Inputs = [.. StepInput.OpenAll(_small, true)], Against = [.. StepInput.OpenAll(_large, true)] };
         Dedup(request, new() { Partitions = 4 });
         var earlier = File.ReadLines(_large).Select(line => line.ToLowerInvariant()).ToHashSet();
         var seen = new HashSet<string>();
@@ -111,7 +111,7 @@ public sealed class DedupTests : IDisposable
         var path = _folder.Write("near.tsv", string.Join('\n', [
             $"{Long}\tx", $"{Long} 2024\tx", "nothing like it\ty", $"The Committee of the regional assembly met twice in the old capital to discuss a budget of the coming year!\tx",
             "a report on the new railway says that the old capital will get a budget of its own for the coming year in spring\tz", ""]));
-        Dedup(Request("out") with { Inputs = [CorpusInput.Open(path, true)] }, new() { Kind = DedupKind.Near, On = DedupSide.Source });
+        Dedup(Request("out") with { Inputs = [.. StepInput.OpenAll(path, true)] }, new() { Kind = DedupKind.Near, On = DedupSide.Source });
         Assert.Equal(["the committee of the", "nothing like it\ty", "a report on the new "], File.ReadLines(_folder["out", "kept.tsv"]).Select(line => line.Length > 20 ? line[..20] : line));
     }
 
@@ -144,7 +144,7 @@ public sealed class DedupTests : IDisposable
         Assert.False(FoldedText.AreSame("Raum 12", "Raum 13"));
         Assert.False(FoldedText.AreSame("कि", "की"));
         var path = _folder.Write("signs.txt", "...\n!!!\n...\nA b.\na B\n");
-        Dedup(Request("out") with { Inputs = [CorpusInput.Open(path, false)], IsParallel = false }, new());
+        Dedup(Request("out") with { Inputs = [.. StepInput.OpenAll(path, false)], IsParallel = false }, new());
         Assert.Equal(["...", "!!!", "A b."], File.ReadLines(_folder["out", "kept.tsv"]));
     }
 
@@ -175,7 +175,7 @@ public sealed class DedupTests : IDisposable
     private StepRequest Request(string folder) => new()
     {
         Command = "corpus dedup",
-        Inputs = [CorpusInput.Open(_large, isParallel: true), CorpusInput.Open(_small, isParallel: true)],
+        Inputs = [.. StepInput.OpenAll(_large, isParallel: true), .. StepInput.OpenAll(_small, isParallel: true)],
         Output = _folder[folder, "kept.tsv"],
         Rejected = _folder[folder, "rejected.jsonl"],
         Threads = 2,

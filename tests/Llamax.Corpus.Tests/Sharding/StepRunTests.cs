@@ -61,7 +61,7 @@ public sealed class StepRunTests : IDisposable
     public void The_summary_says_how_many_stay_and_why_most_others_go()
     {
         var path = _folder.Write("three.tsv", "same\tsame\nyes\tja\nsame again\tsame again\nno\tnein\n");
-        var report = Clean(Request("out") with { Inputs = [CorpusInput.Open(path, isParallel: true)] })!;
+        var report = Clean(Request("out") with { Inputs = [.. StepInput.OpenAll(path, isParallel: true)] })!;
         Assert.Equal("kept 2 of 4 pairs (50.0 %); top reason: copyOfSource (2)", report.Summary("pairs"));
         Assert.Equal([$"{path}:1", $"{path}:3"], report.Samples("copyOfSource").Select(pair => pair.Origin));
     }
@@ -92,6 +92,37 @@ public sealed class StepRunTests : IDisposable
     }
 
     [Theory]
+    [InlineData("kept.jsonl")]
+    [InlineData("kept.{en,ha}")]
+    [InlineData("kept.tsv.gz")]
+    [InlineData("kept.parquet")]
+    public void Other_formats_hold_the_same_pairs_and_their_columns_survive_shards(string output)
+    {
+        var path = _folder.Write("scored.tsv", "source\ttarget\tscore\nyes\tja\t0.9\nno\tnein\t0.1\nmaybe\tvielleicht\t\n");
+        var request = Request("out") with { Inputs = StepInput.OpenAll(path + "#header", true), Output = _folder["out", output] };
+        var cleaner = new PairCleaner(
+            new() { Scores = new Dictionary<string, ScoreLimits> { ["score"] = new() { Least = 0.5 } } }, null, null, true);
+        foreach (var number in (int[])[1, 2])
+            StepRun.Run(request with { Shard = new(number, 2) }, cleaner, new(), SilentEvents.Instance, default);
+        var report = StepRun.Run(request with { Merge = 2 }, cleaner, new(), SilentEvents.Instance, default)!;
+        Assert.Equal((1, 1), (report.Removed[0].Value, report.Counts["notJudged.scores.score"]));
+        var kept = CorpusInput.Open(_folder["out", output]).Pairs(new(strict: true)).Select(pair => (pair.Source, pair.Target));
+        Assert.Equal([("yes", "ja"), ("maybe", "vielleicht")], kept);
+        if (output == "kept.jsonl")
+            Assert.StartsWith("{\"source\":\"yes\",\"target\":\"ja\",\"score\":0.9}", File.ReadAllText(_folder["out", output]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_output_cannot_hold_is_counted_and_not_kept()
+    {
+        var path = _folder.Write("tabs.jsonl", "{\"source\":\"a\\tb c\",\"target\":\"d\"}\n{\"source\":\"e\",\"target\":\"f\"}\n");
+        var cleaner = new PairCleaner(new() { Whitespace = false, InvisibleCharacters = false }, null, null, true);
+        var request = Request("out") with { Inputs = StepInput.OpenAll(path, true) };
+        var report = StepRun.Run(request, cleaner, new(), SilentEvents.Instance, default)!;
+        Assert.Equal((2, 1, 1), (report.Read, report.Kept, report.Counts["unwritable"]));
+    }
+
+    [Theory]
     [InlineData("0/3")]
     [InlineData("4/3")]
     [InlineData("1")]
@@ -104,7 +135,7 @@ public sealed class StepRunTests : IDisposable
     public void With_as_many_files_as_shards_each_file_is_read_by_one()
     {
         var read = new List<string>();
-        IReadOnlyList<CorpusInput> inputs = [.. new[] { "a", "b", "c" }.Select(name => new CorpusInput(name, [], _ =>
+        IReadOnlyList<StepInput> inputs = [.. new[] { "a", "b", "c" }.Select(name => new StepInput(name, [], _ =>
         {
             read.Add(name);
             return [new("x", "y", $"{name}:1")];
@@ -121,7 +152,7 @@ public sealed class StepRunTests : IDisposable
     private StepRequest Request(string folder) => new()
     {
         Command = "corpus clean",
-        Inputs = [CorpusInput.Open(_large, isParallel: true), CorpusInput.Open(_small, isParallel: true)],
+        Inputs = [.. StepInput.OpenAll(_large, isParallel: true), .. StepInput.OpenAll(_small, isParallel: true)],
         Output = _folder[folder, "kept.tsv"],
         Rejected = _folder[folder, "rejected.jsonl"],
         Threads = 2,
