@@ -5,6 +5,7 @@ using Llamax.Bench.TrainingStep;
 // One verb per benchmark: bench VERB [--repeats N] [--out FOLDER].
 var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComparer.Ordinal)
 {
+    ["corpus-clean"] = CorpusCleanBench.Run,
     ["decoding"] = DecodingBench.Run,
     ["text"] = TextBench.Run,
     ["training-step"] = TrainingStepBench.Run,
