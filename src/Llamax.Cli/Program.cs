@@ -29,6 +29,7 @@ var root = new RootCommand("""
     ScoreVerb.Create(),
     TokenizeVerb.Create(),
     DataVerb.Create(),
+    LexiconVerb.Create(),
     LanguagesVerb.Create(),
     DoctorVerb.Create(),
 };

@@ -1,0 +1,39 @@
+namespace Llamax.Corpus.Lexicons;
+
+/// <summary>A language of a lexicon.</summary>
+/// <param name="Code">Paper code.</param>
+/// <param name="Entities">"# entity" of the paper's Table 2.</param>
+/// <param name="LongestText">UTF-16 units of the longest entity.</param>
+/// <param name="LongestPhrase">Words, divided by spaces, of the longest entity.</param>
+/// <param name="IsPivot">Whether its words may stand between two hops.</param>
+internal readonly record struct LexiconLanguage(string Code, int Entities, int LongestText, int LongestPhrase, bool IsPivot);
+
+/// <summary>An entity as it lies in a lexicon.</summary>
+/// <param name="language">Rank of its language.</param>
+/// <param name="text">Lower case, one space between words.</param>
+/// <param name="groups">A word per language of its direct translations, see <see cref="LexiconFormat"/>.</param>
+/// <param name="rest">Its translations and whatever follows them.</param>
+internal readonly ref struct LexiconRecord(int language, ReadOnlySpan<char> text, ReadOnlySpan<uint> groups, ReadOnlySpan<uint> rest)
+{
+    public int Language { get; } = language;
+
+    public ReadOnlySpan<char> Text { get; } = text;
+
+    public ReadOnlySpan<uint> Groups { get; } = groups;
+
+    public ReadOnlySpan<uint> Rest { get; } = rest;
+
+    /// <summary>Words of the whole record.</summary>
+    public int Words
+    {
+        get
+        {
+            var translations = 0L;
+            foreach (var group in Groups)
+                translations += LexiconFormat.Count(group);
+            return (int)Math.Min(
+                int.MaxValue,
+                LexiconFormat.RecordHeaderWords + LexiconFormat.TextWords(Text.Length) + Groups.Length + translations);
+        }
+    }
+}
