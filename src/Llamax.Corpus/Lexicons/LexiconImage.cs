@@ -7,8 +7,7 @@ namespace Llamax.Corpus.Lexicons;
 /// <summary>Lays out a lexicon as <see cref="LexiconFormat"/> says: the same entries in the same order give the same bytes.</summary>
 internal static class LexiconImage
 {
-    // Three fifths of the slots are taken: most searches end at the first.
-    private const double SlotsPerEntity = 5 / 3.0;
+    private const int EntitiesPerBucket = 2;
 
     /// <exception cref="RequestException">The lexicon would be larger than 2 GiB.</exception>
     public static byte[] Write(LexiconBuilder builder, LexiconHops hops, out LexiconTranslations translations)
@@ -16,38 +15,52 @@ internal static class LexiconImage
         string[] languages = [.. builder.Languages.Order(StringComparer.Ordinal)];
         int[] rankOf = [.. builder.Languages.Select(language => Array.BinarySearch(languages, language, StringComparer.Ordinal))];
         translations = new LexiconTranslations(builder, rankOf);
-        var records = RecordNumbers(builder, translations, out var words);
-        var slots = (int)(builder.Texts.Count * SlotsPerEntity) + 1;
-        var length = LexiconFormat.Length(languages.Length, slots, words);
+        var entities = builder.Texts.Count;
+        var buckets = (entities / EntitiesPerBucket) + 1;
+        var bucketOf = new int[entities];
+        for (var entity = 0; entity < entities; entity++)
+            bucketOf[entity] = LexiconFormat.Bucket(LexiconFormat.Hash(rankOf[builder.LanguageOf[entity]], builder.Texts[entity]), buckets);
+        var order = Enumerable.Range(0, entities).ToArray();
+        Array.Sort([.. bucketOf.Select((bucket, entity) => ((long)bucket << 32) | (uint)entity)], order);
+        var records = RecordNumbers(builder, translations, order, out var words);
+        var length = LexiconFormat.Length(languages.Length, buckets, words);
         if (length > Array.MaxLength)
             throw new RequestException("the lexicon is larger than 2 GiB", "lexicon", "choose languages, or fewer sources");
 
         var bytes = LexiconBytes.Allocate((int)length);
-        var rest = bytes.AsSpan(LexiconFormat.HeaderLength);
-        WriteLanguages(builder, rankOf, languages, hops, rest);
-        rest = rest[(languages.Length * LexiconFormat.LanguageLength)..];
-        var longestProbe = WriteSlots(builder, rankOf, records, MemoryMarshal.Cast<byte, ulong>(rest[..(slots * sizeof(ulong))]));
-        WriteRecords(builder, rankOf, records, translations, MemoryMarshal.Cast<byte, uint>(rest[(slots * sizeof(ulong))..]));
-
         LexiconFormat.Magic.CopyTo(bytes);
-        ReadOnlySpan<int> header = [languages.Length, builder.Texts.Count, slots, words, longestProbe, hops.Hops];
+        ReadOnlySpan<int> header = [languages.Length, entities, buckets, words, hops.Hops];
         header.CopyTo(MemoryMarshal.Cast<byte, int>(bytes.AsSpan(LexiconFormat.Magic.Length..LexiconFormat.HeaderLength)));
+        WriteLanguages(builder, rankOf, languages, hops, bytes.AsSpan(LexiconFormat.HeaderLength));
+        var rest = MemoryMarshal.Cast<byte, uint>(
+            bytes.AsSpan(LexiconFormat.HeaderLength + (languages.Length * LexiconFormat.LanguageLength)));
+        WriteBuckets(bucketOf, order, records, words, rest[..(buckets + 1)]);
+        WriteRecords(builder, rankOf, records, translations, rest[(buckets + 1)..]);
         return bytes;
     }
 
-    private static int[] RecordNumbers(LexiconBuilder builder, LexiconTranslations translations, out int words)
+    /// <summary>By entity: where its record lies.</summary>
+    private static int[] RecordNumbers(LexiconBuilder builder, LexiconTranslations translations, int[] order, out int words)
     {
-        var numbers = new int[builder.Texts.Count];
+        var numbers = new int[order.Length];
         var next = 0L;
-        for (var entity = 0; entity < numbers.Length; entity++)
+        foreach (var entity in order)
         {
+            // Beyond the limit the numbers mean nothing: the caller refuses.
             numbers[entity] = (int)Math.Min(next, int.MaxValue);
-            var own = translations.Of(entity);
-            next += LexiconFormat.RecordHeaderWords + LexiconFormat.TextWords(builder.Texts[entity].Length) + Groups(own) + own.Length;
+            next += RecordWords(builder.Texts[entity], translations.Of(entity));
         }
 
         words = (int)Math.Min(next, int.MaxValue);
         return numbers;
+    }
+
+    private static int RecordWords(string text, ReadOnlySpan<ulong> translations)
+    {
+        var words = LexiconFormat.RecordHeaderWords + LexiconFormat.TextWords(text.Length) + Groups(translations) + translations.Length;
+        return words <= LexiconFormat.MostInGroup
+            ? words
+            : throw new RequestException("it has over four million translations", text, "this is no dictionary: check the file's columns");
     }
 
     private static int Groups(ReadOnlySpan<ulong> translations)
@@ -84,21 +97,13 @@ internal static class LexiconImage
         }
     }
 
-    private static int WriteSlots(LexiconBuilder builder, int[] rankOf, int[] records, Span<ulong> slots)
+    private static void WriteBuckets(int[] bucketOf, int[] order, int[] records, int words, Span<uint> output)
     {
-        var longest = 0;
-        for (var entity = 0; entity < records.Length; entity++)
-        {
-            var hash = LexiconFormat.Hash(rankOf[builder.LanguageOf[entity]], builder.Texts[entity]);
-            var slot = LexiconFormat.FirstSlot(hash, slots.Length);
-            var probe = 0;
-            for (; slots[slot] != 0; probe++)
-                slot = slot + 1 == slots.Length ? 0 : slot + 1;
-            slots[slot] = (uint)hash | ((ulong)(records[entity] + 1) << 32);
-            longest = Math.Max(longest, probe);
-        }
-
-        return longest;
+        var bucket = 0;
+        foreach (var entity in order)
+            while (bucket <= bucketOf[entity])
+                output[bucket++] = (uint)records[entity];
+        output[bucket..].Fill((uint)words);
     }
 
     private static void WriteRecords(
@@ -109,12 +114,13 @@ internal static class LexiconImage
             var text = builder.Texts[entity];
             var own = translations.Of(entity);
             var record = output[records[entity]..];
-            record[0] = ((uint)text.Length << 16) | (uint)rankOf[builder.LanguageOf[entity]];
-            record[1] = (uint)Groups(own);
+            var count = Groups(own);
+            record[0] = LexiconFormat.Key(rankOf[builder.LanguageOf[entity]], text.Length);
+            record[1] = ((uint)count << LexiconFormat.CountBits) | (uint)RecordWords(text, own);
             var rest = record[LexiconFormat.RecordHeaderWords..];
             text.CopyTo(MemoryMarshal.Cast<uint, char>(rest));
             var groups = rest[LexiconFormat.TextWords(text.Length)..];
-            var targets = groups[(int)record[1]..];
+            var targets = groups[count..];
             var group = -1;
             for (var i = 0; i < own.Length; i++)
             {

@@ -12,8 +12,9 @@ internal readonly record struct LexiconLanguage(string Code, int Entities, int L
 /// <param name="language">Rank of its language.</param>
 /// <param name="text">Lower case, one space between words.</param>
 /// <param name="groups">A word per language of its direct translations, see <see cref="LexiconFormat"/>.</param>
-/// <param name="rest">Its translations and whatever follows them.</param>
-internal readonly ref struct LexiconRecord(int language, ReadOnlySpan<char> text, ReadOnlySpan<uint> groups, ReadOnlySpan<uint> rest)
+/// <param name="translations">Numbers of the records of its direct translations, group by group.</param>
+internal readonly ref struct LexiconRecord(
+    int language, ReadOnlySpan<char> text, ReadOnlySpan<uint> groups, ReadOnlySpan<uint> translations)
 {
     public int Language { get; } = language;
 
@@ -21,19 +22,5 @@ internal readonly ref struct LexiconRecord(int language, ReadOnlySpan<char> text
 
     public ReadOnlySpan<uint> Groups { get; } = groups;
 
-    public ReadOnlySpan<uint> Rest { get; } = rest;
-
-    /// <summary>Words of the whole record.</summary>
-    public int Words
-    {
-        get
-        {
-            var translations = 0L;
-            foreach (var group in Groups)
-                translations += LexiconFormat.Count(group);
-            return (int)Math.Min(
-                int.MaxValue,
-                LexiconFormat.RecordHeaderWords + LexiconFormat.TextWords(Text.Length) + Groups.Length + translations);
-        }
-    }
+    public ReadOnlySpan<uint> Translations { get; } = translations;
 }

@@ -20,11 +20,9 @@ public sealed class MultilingualLexicon : IDisposable
     private readonly string _name;
     private readonly FrozenDictionary<string, int> _ranks;
     private readonly LexiconLanguage[] _languages;
-    private readonly int _slotsStart;
-    private readonly int _slots;
-    private readonly int _recordsStart;
+    private readonly int _bucketsStart;
+    private readonly int _buckets;
     private readonly int _words;
-    private readonly int _longestProbe;
 
     private MultilingualLexicon(LexiconBytes bytes, string name)
     {
@@ -34,20 +32,18 @@ public sealed class MultilingualLexicon : IDisposable
             throw new RequestException("this is no lexicon", name, "make one with llamax lexicon build");
         var header = MemoryMarshal.Cast<byte, int>(all[LexiconFormat.Magic.Length..LexiconFormat.HeaderLength]);
         var (languages, entities) = (header[0], header[1]);
-        (_slots, _words, _longestProbe) = (header[2], header[3], header[4]);
-        if (languages is < 0 or > LexiconFormat.MostLanguages || entities < 0 || _slots < 1 || entities >= _slots
-            || _words / LexiconFormat.RecordHeaderWords < entities || _longestProbe < 0 || _longestProbe >= _slots
-            || header[5] is not (1 or 2))
+        (_buckets, _words) = (header[2], header[3]);
+        if (languages is < 0 or > LexiconFormat.MostLanguages || entities < 0 || _buckets < 1
+            || _words / LexiconFormat.RecordHeaderWords < entities || header[4] is not (1 or 2))
             throw Broken("its header contradicts itself");
-        var expected = LexiconFormat.Length(languages, _slots, _words);
+        var expected = LexiconFormat.Length(languages, _buckets, _words);
         if (expected != all.Length)
             throw Broken($"{all.Length} bytes found, {expected} expected");
-        _slotsStart = LexiconFormat.HeaderLength + (languages * LexiconFormat.LanguageLength);
-        _recordsStart = _slotsStart + (_slots * sizeof(ulong));
+        _bucketsStart = LexiconFormat.HeaderLength + (languages * LexiconFormat.LanguageLength);
         EntityCount = entities;
 
         _languages = new LexiconLanguage[languages];
-        var rows = all[LexiconFormat.HeaderLength.._slotsStart];
+        var rows = all[LexiconFormat.HeaderLength.._bucketsStart];
         var counted = 0L;
         for (var rank = 0; rank < languages; rank++)
         {
@@ -62,7 +58,7 @@ public sealed class MultilingualLexicon : IDisposable
         Languages = [.. _languages.Select(language => language.Code)];
         _ranks = Enumerable.Range(0, languages).ToFrozenDictionary(rank => _languages[rank].Code, StringComparer.Ordinal);
         EntityCounts = _languages.ToFrozenDictionary(language => language.Code, language => language.Entities, StringComparer.Ordinal);
-        Hops = new() { Hops = header[5], Pivots = [.. _languages.Where(language => language.IsPivot).Select(language => language.Code)] };
+        Hops = new() { Hops = header[4], Pivots = [.. _languages.Where(language => language.IsPivot).Select(language => language.Code)] };
     }
 
     /// <summary>Paper codes in ordinal order.</summary>
@@ -77,25 +73,25 @@ public sealed class MultilingualLexicon : IDisposable
     /// <summary>How far translations reach, and which of the lexicon's languages may stand between two hops.</summary>
     public LexiconHops Hops { get; }
 
-    /// <summary>Every entity in the order of first appearance.</summary>
+    /// <summary>Every entity once, in an order that the entities decide.</summary>
     /// <exception cref="RequestException">The file is damaged.</exception>
     public IEnumerable<LexiconEntity> Entities
     {
         get
         {
-            for (var number = 0; number < _words; number += Record(number).Words)
+            for (var number = 0; number < _words; number += WordsOf(number))
                 yield return Entity(number);
         }
     }
 
-    /// <summary>Every direct entry once, from the entity that appeared first.</summary>
+    /// <summary>Every direct entry once.</summary>
     /// <exception cref="RequestException">The file is damaged.</exception>
     public IEnumerable<LexiconEntry> Entries
     {
         get
         {
             var translations = new List<ulong>();
-            for (var number = 0; number < _words; number += Record(number).Words)
+            for (var number = 0; number < _words; number += WordsOf(number))
             {
                 translations.Clear();
                 AddDirect(Record(number), language: -1, own: -1, translations);
@@ -153,7 +149,8 @@ public sealed class MultilingualLexicon : IDisposable
     public void Save(string path) => AtomicFile.Write(path, stream => stream.Write(_bytes.Span));
 
     /// <summary>
-    /// The translations of an entity, within the hops, by language code and then by first appearance; empty when it is unknown.
+    /// The translations of an entity, within the hops, by language code; direct ones in the order of first appearance. Empty when it is
+    /// unknown.
     /// </summary>
     /// <param name="language">Paper code.</param>
     /// <param name="text">In any case and spacing.</param>
@@ -191,21 +188,21 @@ public sealed class MultilingualLexicon : IDisposable
     {
         if (language < 0 || text.Length > LexiconFormat.LongestText)
             return -1;
-        var hash = LexiconFormat.Hash(language, text);
-        var slots = Slots;
-        var slot = LexiconFormat.FirstSlot(hash, slots.Length);
-        for (var probe = 0; probe <= _longestProbe && slots[slot] != 0; probe++)
+        var buckets = Buckets;
+        var words = Words;
+        var bucket = LexiconFormat.Bucket(LexiconFormat.Hash(language, text), buckets.Length - 1);
+        var (place, end) = (buckets[bucket], buckets[bucket + 1]);
+        if (end > (uint)words.Length)
+            throw Broken($"bucket {bucket} lies outside");
+        var key = LexiconFormat.Key(language, text.Length);
+        var textWords = LexiconFormat.TextWords(text.Length);
+        while (place < end && end - place >= LexiconFormat.RecordHeaderWords + textWords)
         {
-            if ((uint)slots[slot] == (uint)hash)
-            {
-                var entity = (int)(slots[slot] >> 32) - 1;
-                var record = Record(entity);
-                if (record.Language == language && record.Text.SequenceEqual(text))
-                    return entity;
-            }
-
-            if (++slot == slots.Length)
-                slot = 0;
+            var record = words[(int)place..];
+            if (record[0] == key
+                && MemoryMarshal.Cast<uint, char>(record.Slice(LexiconFormat.RecordHeaderWords, textWords))[..text.Length].SequenceEqual(text))
+                return (int)place;
+            place += (uint)Math.Max(LexiconFormat.RecordHeaderWords, LexiconFormat.Count(record[1]));
         }
 
         return -1;
@@ -218,16 +215,17 @@ public sealed class MultilingualLexicon : IDisposable
         var words = Words;
         if ((uint)entity >= (uint)words.Length || words.Length - entity < LexiconFormat.RecordHeaderWords)
             throw Broken($"record {entity} lies outside");
-        var (length, language, groups) = ((int)(words[entity] >> 16), (int)(words[entity] & 0xFFFF), words[entity + 1]);
-        var rest = words[(entity + LexiconFormat.RecordHeaderWords)..];
+        var (length, language) = ((int)(words[entity] >> 16), (int)(words[entity] & 0xFFFF));
+        var (groups, count) = (LexiconFormat.High(words[entity + 1]), LexiconFormat.Count(words[entity + 1]));
         var textWords = LexiconFormat.TextWords(length);
-        if (length > LexiconFormat.LongestText || language >= _languages.Length || groups < 1 || groups > _languages.Length
-            || textWords + (int)groups > rest.Length)
+        var translations = count - LexiconFormat.RecordHeaderWords - textWords - groups;
+        if (length > LexiconFormat.LongestText || language >= _languages.Length || groups < 1 || translations < groups
+            || count > words.Length - entity)
             throw Broken($"record {entity} breaks its bounds");
-        var record = new LexiconRecord(
-            language, MemoryMarshal.Cast<uint, char>(rest[..textWords])[..length], rest.Slice(textWords, (int)groups),
-            rest[(textWords + (int)groups)..]);
-        return record;
+        var rest = words.Slice(entity + LexiconFormat.RecordHeaderWords, count - LexiconFormat.RecordHeaderWords);
+        return new LexiconRecord(
+            language, MemoryMarshal.Cast<uint, char>(rest[..textWords])[..length], rest.Slice(textWords, groups),
+            rest[(textWords + groups)..]);
     }
 
     internal LexiconEntity Entity(int entity)
@@ -240,8 +238,8 @@ public sealed class MultilingualLexicon : IDisposable
     /// <param name="entity">A number that <see cref="Find"/> gave.</param>
     /// <param name="language">The rank of the language to add; −1 = all.</param>
     /// <param name="found">
-    /// Cleared first. Each is the rank of its language (high half) and its number: numbers grow with first appearance, so their order is
-    /// the promised one.
+    /// Cleared first. Each is the rank of its language (high half) and its number; after one hop in the order of the record, after two in
+    /// the order of these values.
     /// </param>
     internal void Collect(int entity, int language, List<ulong> found)
     {
@@ -285,7 +283,7 @@ public sealed class MultilingualLexicon : IDisposable
     /// <summary>The rank of a group's language.</summary>
     internal int Checked(uint group)
     {
-        var language = (int)(group >> LexiconFormat.CountBits);
+        var language = LexiconFormat.High(group);
         return language < _languages.Length ? language : throw Broken("a translation is of no language");
     }
 
@@ -301,9 +299,9 @@ public sealed class MultilingualLexicon : IDisposable
         }
 
         var count = LexiconFormat.Count(group);
-        if (count == 0 || start + count > record.Rest.Length)
+        if (count == 0 || start + count > record.Translations.Length)
             throw Broken("the translations of a record break its bounds");
-        return record.Rest.Slice((int)start, count);
+        return record.Translations.Slice((int)start, count);
     }
 
     public void Dispose() => _bytes.Dispose();
@@ -331,10 +329,18 @@ public sealed class MultilingualLexicon : IDisposable
 
     private bool IsPivot(int language) => _languages[language].IsPivot;
 
-    private ReadOnlySpan<ulong> Slots =>
-        MemoryMarshal.Cast<byte, ulong>(_bytes.Span.Slice(_slotsStart, _slots * sizeof(ulong)));
+    private ReadOnlySpan<uint> Buckets =>
+        MemoryMarshal.Cast<byte, uint>(_bytes.Span.Slice(_bucketsStart, (_buckets + 1) * sizeof(uint)));
 
-    private ReadOnlySpan<uint> Words => MemoryMarshal.Cast<byte, uint>(_bytes.Span[_recordsStart..]);
+    private ReadOnlySpan<uint> Words => MemoryMarshal.Cast<byte, uint>(_bytes.Span[(_bucketsStart + ((_buckets + 1) * sizeof(uint)))..]);
+
+    /// <summary>Where the next record begins, from this one on.</summary>
+    private int WordsOf(int entity)
+    {
+        var record = Record(entity);
+        return LexiconFormat.RecordHeaderWords + LexiconFormat.TextWords(record.Text.Length) + record.Groups.Length
+            + record.Translations.Length;
+    }
 
     private LexiconLanguage ReadLanguage(ReadOnlySpan<byte> row)
     {
