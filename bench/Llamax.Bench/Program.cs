@@ -5,6 +5,7 @@ using Llamax.Bench.TrainingStep;
 var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComparer.Ordinal)
 {
     ["decoding"] = DecodingBench.Run,
+    ["augment"] = LexiconAugmentBench.Run,
     ["lexicon"] = LexiconBench.Run,
     ["training-step"] = TrainingStepBench.Run,
 };

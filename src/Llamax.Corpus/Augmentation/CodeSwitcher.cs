@@ -1,23 +1,22 @@
-using System.Text;
 using Llamax.Corpus.Lexicons;
 using Llamax.Runs;
+using Llamax.Text.Languages;
+using Llamax.Text.Segmentation;
 
 namespace Llamax.Corpus.Augmentation;
 
 /// <summary>A sentence after dictionary code-switching.</summary>
-/// <param name="Text">Lower-cased, some words in other languages.</param>
-/// <param name="KnownWords">Words and phrases that the lexicon translates.</param>
+/// <param name="Text">Lower-cased (unless case is kept), some words in other languages.</param>
+/// <param name="KnownWords">Words and phrases that the lexicon translates into an admitted language.</param>
 /// <param name="ReplacedWords">Those that were replaced.</param>
 public readonly record struct CodeSwitched(string Text, int KnownWords, int ReplacedWords);
 
 /// <summary>
-/// Dictionary code-switching of the paper, §2.1, step 2 and Figure 2: the sentence is lower-cased and divided into words at spaces, and
-/// words are randomly replaced by their translation in a different language, drawn evenly from the languages that the lexicon offers and
-/// then from the words of that language. A word without a translation stays as it is.
-/// <para>
-/// Punctuation at the edge of a word stays where it is and does not hinder the match. Languages that write no spaces are divided by
-/// greedy longest match against the lexicon itself (the paper uses Jieba for Chinese).
-/// </para>
+/// Dictionary code-switching of the paper, §2.1, step 2 and Figure 2: the sentence is lower-cased and divided into words, and words are
+/// randomly replaced by their translation in a different language, drawn evenly from the languages that the lexicon offers and then from
+/// the words of that language. A word without a translation stays as it is. Punctuation at the edge of a word stays where it is and does
+/// not hinder the match.
+/// <para>Safe from many threads; allocates the result and, for words that are not divided by spaces, their ends.</para>
 /// </summary>
 public sealed class CodeSwitcher
 {
@@ -26,82 +25,126 @@ public sealed class CodeSwitcher
 
     private readonly MultilingualLexicon _lexicon;
     private readonly CodeSwitchOptions _options;
+    private readonly TranslationChoice _choice;
 
-    /// <exception cref="RequestException">An option breaks its rule.</exception>
+    /// <exception cref="RequestException">
+    /// An option breaks its rule, or the lexicon has nothing of the languages that replacements may come from.
+    /// </exception>
     public CodeSwitcher(MultilingualLexicon lexicon, CodeSwitchOptions options)
     {
         OptionProblem.ThrowIfAny("codeSwitch", options.Problems());
         (_lexicon, _options) = (lexicon, options);
+        _choice = new TranslationChoice(lexicon, [.. options.Languages.Select(code => LanguageRegistry.Find(code).Code)]);
     }
 
-    /// <summary>The sentence with words replaced; the same for the same draws and item.</summary>
+    internal CodeSwitchOptions Options => _options;
+
+    /// <summary>The sentence with words replaced at the options' rate; the same for the same draws and item.</summary>
     /// <param name="sentence">In any case.</param>
     /// <param name="language">Paper code of the sentence.</param>
     /// <param name="draws">Keyed by seed and purpose.</param>
     /// <param name="item">Number of the sentence.</param>
-    public CodeSwitched Switch(string sentence, string language, Draws draws, long item)
+    /// <exception cref="RequestException">The lexicon's file is damaged, or what divides the language is not installed.</exception>
+    public CodeSwitched Switch(string sentence, string language, Draws draws, long item) =>
+        Switch(sentence, language, _options.ReplacementRate, draws, item);
+
+    /// <summary>The same with another rate.</summary>
+    internal CodeSwitched Switch(string sentence, string language, double rate, Draws draws, long item)
     {
-        var isSpaced = !UnspacedText.Is(language);
+        var dividing = DividerOf(language);
+        using var text = new NormalizedText(sentence, language, isSpaced: dividing == Divider.Spaces);
         var rank = _lexicon.Rank(language);
-        using var text = new NormalizedText(sentence, language, isSpaced);
-        var walk = isSpaced
-            ? new LexiconWalk(_lexicon, rank, text.Lower, text.WordEnds, gap: 1, _options.LongestPhrase)
-            : new LexiconWalk(_lexicon, rank, text.Lower);
-        var output = new StringBuilder(text.Lower.Length + 16);
+        return dividing switch
+        {
+            Divider.Spaces =>
+                Switch(text, new(_lexicon, rank, text.Lower, text.WordEnds, gap: 1, _options.LongestPhrase), true, rate, draws, item),
+            Divider.LongestMatch => Switch(text, new(_lexicon, rank, text.Lower), false, rate, draws, item),
+            _ => SwitchSegmented(text, language, rank, rate, draws, item),
+        };
+    }
+
+    private CodeSwitched SwitchSegmented(NormalizedText text, string language, int rank, double rate, Draws draws, long item)
+    {
+        var ends = new List<int>();
+        WordSegmenters.For(LanguageRegistry.Find(language)).Segment(text.Lower.ToString(), ends);
+        var words = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ends);
+        return Switch(text, new(_lexicon, rank, text.Lower, words, gap: 0, _options.LongestPhrase), false, rate, draws, item);
+    }
+
+    private CodeSwitched Switch(NormalizedText text, LexiconWalk walk, bool isSpaced, double rate, Draws draws, long item)
+    {
+        var cased = _options.KeepCase ? text.Cased : text.Lower;
+        var output = new PooledText(cased.Length + 64);
+        var choice = _choice.Begin();
         var (known, replaced, place, end) = (0, 0, 0, 0);
-        var afterSpaced = false;
+        var followsSpaced = false;
         foreach (var match in walk)
         {
-            output.Append(text.Lower[end..match.Start]);
-            known += match.Entity >= 0 ? 1 : 0;
-            var translation = match.Entity < 0 ? -1 : Pick(match.Entity, new(draws, item), place);
-            place++;
+            output.Append(cased[end..match.Start]);
             end = match.End;
-            var word = text.Lower[match.Start..match.End];
-            var spaced = false;
-            if (translation >= 0)
+            var offered = match.Entity < 0 ? 0 : choice.Offer(match.Entity);
+            known += offered > 0 ? 1 : 0;
+            if (offered > 0 && Draw(draws, item, place) < rate)
             {
                 replaced++;
-                var record = _lexicon.Record(translation);
-                output.Append(text.Lower[match.Start..match.CoreStart]);
-                spaced = !isSpaced && !UnspacedText.Is(_lexicon.Languages[record.Language]);
-                Glue(output, record.Text, spaced || afterSpaced);
-                output.Append(text.Lower[match.CoreEnd..match.End]);
+                var words = choice.Choose(Below(draws, offered, item, place, 1));
+                var record = _lexicon.Record(choice.Take(Below(draws, words, item, place, 2)));
+                output.Append(cased[match.Start..match.CoreStart]);
+                var isForeign = !isSpaced && _choice.WritesSpaces(record.Language);
+                Divide(ref output, record.Text, followsSpaced || isForeign);
+                Put(ref output, record, cased[match.CoreStart..match.CoreEnd]);
+                output.Append(cased[match.CoreEnd..match.End]);
+                followsSpaced = isForeign;
             }
             else
             {
-                Glue(output, word, afterSpaced);
+                Divide(ref output, cased[match.Start..match.End], followsSpaced);
+                output.Append(cased[match.Start..match.End]);
+                followsSpaced = false;
             }
 
-            afterSpaced = spaced;
+            place++;
         }
 
-        return new(output.ToString(), known, replaced);
+        output.Append(cased[end..]);
+        return new(output.Finish(), known, replaced);
     }
 
-    // A word of a language with spaces keeps them against its new neighbours.
-    private static void Glue(StringBuilder output, ReadOnlySpan<char> word, bool isSpaced)
+    private void Put(ref PooledText output, LexiconRecord translation, ReadOnlySpan<char> replaced)
     {
-        if (isSpaced && output.Length > 0 && char.IsLetterOrDigit(output[^1]) && char.IsLetterOrDigit(word[0]))
-            output.Append(' ');
-        output.Append(word);
+        var written = output.Append(translation.Text);
+        if (_options.KeepCase)
+            LetterCase.Take(written, _lexicon.Languages[translation.Language], replaced);
     }
 
-    /// <summary>The translation that replaces an entity; −1 where the draw lets it stand.</summary>
-    private int Pick(int entity, SentenceDraws draws, int place)
+    // In text without spaces, a word of a language with spaces keeps them against its new neighbours.
+    private static void Divide(ref PooledText output, ReadOnlySpan<char> next, bool isBorder)
     {
-        if (draws.Uniform(place) >= _options.ReplacementRate)
-            return -1;
-        var record = _lexicon.Record(entity);
-        var group = record.Groups[draws.Below(record.Groups.Length, place, 1)];
-        var words = _lexicon.Translations(record, group);
-        return (int)words[draws.Below(words.Length, place, 2)];
+        if (isBorder && output.Last is { } last && char.IsLetterOrDigit(last) && char.IsLetterOrDigit(next[0]))
+            output.Append(" ");
     }
 
-    private readonly record struct SentenceDraws(Draws Draws, long Item)
-    {
-        public double Uniform(int place) => Draws.Uniform(Item, (long)place * DrawsPerPlace);
+    private static double Draw(Draws draws, long item, int place) => draws.Uniform(item, (long)place * DrawsPerPlace);
 
-        public int Below(int bound, int place, int draw) => Draws.Below(bound, Item, ((long)place * DrawsPerPlace) + draw);
+    private static int Below(Draws draws, int bound, long item, int place, int draw) =>
+        draws.Below(bound, item, ((long)place * DrawsPerPlace) + draw);
+
+    private Divider DividerOf(string language)
+    {
+        if (!UnspacedText.Is(language))
+            return Divider.Spaces;
+        return _options.Division switch
+        {
+            WordDivision.LongestMatch => Divider.LongestMatch,
+            WordDivision.Paper when language is not ("zh" or "zhtrad") => Divider.Spaces,
+            _ => Divider.Segmenter,
+        };
+    }
+
+    private enum Divider
+    {
+        Spaces,
+        Segmenter,
+        LongestMatch,
     }
 }
