@@ -1,20 +1,8 @@
+using Llamax.Corpus.Lexicons;
 using Llamax.Runs;
 using Llamax.Text.Languages;
 
 namespace Llamax.Corpus.Augmentation;
-
-/// <summary>How a sentence is divided into words.</summary>
-public enum WordDivision
-{
-    /// <summary>As in the paper, §2.1, step 2: at spaces, and Chinese by Jieba.</summary>
-    Paper,
-
-    /// <summary>At spaces; Chinese by Jieba; Thai, Lao, Khmer, Burmese and Japanese by ICU's dictionaries.</summary>
-    Dictionaries,
-
-    /// <summary>At spaces; languages that write none by greedy longest match against the lexicon itself.</summary>
-    LongestMatch,
-}
 
 /// <summary>How words of a sentence are replaced. The defaults are the paper's, where it gives any.</summary>
 public sealed record CodeSwitchOptions

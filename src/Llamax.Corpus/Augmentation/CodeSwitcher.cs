@@ -1,7 +1,6 @@
 using Llamax.Corpus.Lexicons;
 using Llamax.Runs;
 using Llamax.Text.Languages;
-using Llamax.Text.Segmentation;
 
 namespace Llamax.Corpus.Augmentation;
 
@@ -51,34 +50,13 @@ public sealed class CodeSwitcher
     /// <summary>The same with another rate.</summary>
     internal CodeSwitched Switch(string sentence, string language, double rate, Draws draws, long item)
     {
-        var dividing = DividerOf(language);
-        using var text = new NormalizedText(sentence, language, isSpaced: dividing == Divider.Spaces);
-        var rank = _lexicon.Rank(language);
-        return dividing switch
-        {
-            Divider.Spaces =>
-                Switch(text, new(_lexicon, rank, text.Lower, text.WordEnds, gap: 1, _options.LongestPhrase), true, rate, draws, item),
-            Divider.LongestMatch => Switch(text, new(_lexicon, rank, text.Lower), false, rate, draws, item),
-            _ => SwitchSegmented(text, language, rank, rate, draws, item),
-        };
-    }
-
-    private CodeSwitched SwitchSegmented(NormalizedText text, string language, int rank, double rate, Draws draws, long item)
-    {
-        var ends = new List<int>();
-        WordSegmenters.For(LanguageRegistry.Find(language)).Segment(text.Lower.ToString(), ends);
-        var words = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ends);
-        return Switch(text, new(_lexicon, rank, text.Lower, words, gap: 0, _options.LongestPhrase), false, rate, draws, item);
-    }
-
-    private CodeSwitched Switch(NormalizedText text, LexiconWalk walk, bool isSpaced, double rate, Draws draws, long item)
-    {
+        using var text = new NormalizedText(sentence, language, _options.Division);
         var cased = _options.KeepCase ? text.Cased : text.Lower;
         var output = new PooledText(cased.Length + 64);
         var choice = _choice.Begin();
         var (known, replaced, place, end) = (0, 0, 0, 0);
         var followsSpaced = false;
-        foreach (var match in walk)
+        foreach (var match in text.Walk(_lexicon, _lexicon.Rank(language), _options.LongestPhrase))
         {
             output.Append(cased[end..match.Start]);
             end = match.End;
@@ -90,7 +68,7 @@ public sealed class CodeSwitcher
                 var words = choice.Choose(Below(draws, offered, item, place, 1));
                 var record = _lexicon.Record(choice.Take(Below(draws, words, item, place, 2)));
                 output.Append(cased[match.Start..match.CoreStart]);
-                var isForeign = !isSpaced && _choice.WritesSpaces(record.Language);
+                var isForeign = !text.IsSpaced && _choice.WritesSpaces(record.Language);
                 Divide(ref output, record.Text, followsSpaced || isForeign);
                 Put(ref output, record, cased[match.CoreStart..match.CoreEnd]);
                 output.Append(cased[match.CoreEnd..match.End]);
@@ -128,23 +106,4 @@ public sealed class CodeSwitcher
 
     private static int Below(Draws draws, int bound, long item, int place, int draw) =>
         draws.Below(bound, item, ((long)place * DrawsPerPlace) + draw);
-
-    private Divider DividerOf(string language)
-    {
-        if (!UnspacedText.Is(language))
-            return Divider.Spaces;
-        return _options.Division switch
-        {
-            WordDivision.LongestMatch => Divider.LongestMatch,
-            WordDivision.Paper when language is not ("zh" or "zhtrad") => Divider.Spaces,
-            _ => Divider.Segmenter,
-        };
-    }
-
-    private enum Divider
-    {
-        Spaces,
-        Segmenter,
-        LongestMatch,
-    }
 }

@@ -3,9 +3,8 @@ using Llamax.Corpus.Reading;
 namespace Llamax.Corpus.Lexicons;
 
 /// <summary>
-/// How much of a text a lexicon knows, word by word as the paper's code-switching meets it: the more it knows, the more can be replaced.
-/// Words are what has a letter; punctuation at their edges does not count. Text without spaces is divided by longest match against the
-/// lexicon, and every character between its entries is one word.
+/// How much of a text a lexicon knows, word by word as code-switching meets it: the more it knows, the more can be replaced. Words are what
+/// has a letter; punctuation at their edges does not count. Text without spaces is divided by <see cref="WordDivision.Dictionaries"/>.
 /// </summary>
 /// <param name="Language">Paper code.</param>
 /// <param name="Lines">Lines read.</param>
@@ -25,22 +24,18 @@ public sealed record LexiconCoverage(string Language, long Lines, long Tokens, l
     /// <param name="lexicon">Is asked.</param>
     /// <param name="language">Paper code of the text.</param>
     /// <param name="lines">A stream.</param>
-    /// <exception cref="Runs.RequestException">The lexicon or the text is damaged.</exception>
+    /// <exception cref="Runs.RequestException">The lexicon or the text is damaged, or what divides the language is not installed.</exception>
     public static LexiconCoverage Measure(MultilingualLexicon lexicon, string language, IEnumerable<TextLine> lines)
     {
         var rank = lexicon.Rank(language);
-        var isSpaced = !UnspacedText.Is(language);
         var (read, tokens, known, knownTypes) = (0L, 0L, 0L, 0);
         var types = new HashSet<string>(StringComparer.Ordinal);
         var lookup = types.GetAlternateLookup<ReadOnlySpan<char>>();
         foreach (var line in lines)
         {
             read++;
-            using var text = new NormalizedText(line.Text, language, isSpaced);
-            var walk = isSpaced
-                ? new LexiconWalk(lexicon, rank, text.Lower, text.WordEnds, gap: 1, longestPhrase: 1)
-                : new LexiconWalk(lexicon, rank, text.Lower);
-            foreach (var match in walk)
+            using var text = new NormalizedText(line.Text, language, WordDivision.Dictionaries);
+            foreach (var match in text.Walk(lexicon, rank, longestPhrase: 1))
             {
                 var word = text.Lower[match.CoreStart..match.CoreEnd];
                 if (!HasLetter(word))

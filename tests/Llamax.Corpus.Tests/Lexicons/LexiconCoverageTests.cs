@@ -13,7 +13,7 @@ public sealed class LexiconCoverageTests
         Assert.Equal(new("en", 2, 7, 4, 4, 2), Measure("en", "The DOG, the “dog” — 42!", "St. dog's Dog"));
 
     [Fact]
-    public void Text_without_spaces_is_divided_by_the_lexicon() =>
+    public void Text_without_spaces_is_divided_by_a_dictionary_of_its_words() =>
         Assert.Equal(new("zh", 1, 4, 3, 3, 2), Measure("zh", "我在北京。我"));
 
     [Fact]
