@@ -8,6 +8,8 @@ var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComp
     ["corpus-clean"] = CorpusCleanBench.Run,
     ["decoding"] = DecodingBench.Run,
     ["text"] = TextBench.Run,
+    ["augment"] = LexiconAugmentBench.Run,
+    ["lexicon"] = LexiconBench.Run,
     ["training-step"] = TrainingStepBench.Run,
 };
 

@@ -31,6 +31,7 @@ var root = new RootCommand("""
     TokenizeVerb.Create(),
     IdentifyVerb.Create(),
     DataVerb.Create(),
+    LexiconVerb.Create(),
     LanguagesVerb.Create(),
     DoctorVerb.Create(),
 };
