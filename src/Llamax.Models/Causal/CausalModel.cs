@@ -12,7 +12,7 @@ namespace Llamax.Models.Causal;
 /// A decoder-only transformer: LLaMA (Touvron et al. 2023) and the families that differ from it by rows of a table. All weights are
 /// views into one flat buffer, which this object owns.
 /// </summary>
-public sealed class CausalModel : IDisposable
+public sealed class CausalModel : ICachedDecoder
 {
     private readonly DecoderBlock[] _blocks;
     private readonly FlatWeights _weights;
@@ -70,6 +70,8 @@ public sealed class CausalModel : IDisposable
     /// <summary>[vocabulary, hidden]; the embedding itself where the head is tied.</summary>
     public Tensor OutputWeight { get; }
 
+    int ICachedDecoder.VocabularySize => Config.VocabularySize;
+
     /// <summary>The weight with this Hugging Face name.</summary>
     public Tensor this[string name] => _weights[name];
 
@@ -120,6 +122,8 @@ public sealed class CausalModel : IDisposable
     /// <summary>What <see cref="OutputWeight"/> multiplies: hidden states, scaled where the family scales its logits.</summary>
     /// <param name="hidden">[.., H] from <see cref="Forward"/>.</param>
     public Tensor BeforeHead(Tensor hidden) => Config.LogitScale == 1 ? hidden.alias() : hidden * Config.LogitScale;
+
+    public KeyValueCache NewCache() => new(this);
 
     /// <summary>Reads prompts into a cache, whose rows then are the prompts; what it held before is forgotten. Without gradients.</summary>
     /// <param name="prompts">Token ids; none is empty.</param>

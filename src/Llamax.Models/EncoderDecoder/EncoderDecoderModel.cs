@@ -13,7 +13,7 @@ namespace Llamax.Models.EncoderDecoder;
 /// An encoder-decoder transformer: M2M-100 (Fan et al. 2021) and NLLB, T5 v1.1 (Raffel et al. 2020) and mT5. All weights are views
 /// into one flat buffer, which this object owns. Batches are padded on the right.
 /// </summary>
-public sealed class EncoderDecoderModel : IDisposable
+public sealed class EncoderDecoderModel : ICachedDecoder
 {
     private readonly FlatWeights _weights;
     private readonly Tensor _embedding;
@@ -80,6 +80,8 @@ public sealed class EncoderDecoderModel : IDisposable
     /// <summary>[vocabulary, hidden]; the embedding itself where the head is tied.</summary>
     public Tensor OutputWeight { get; }
 
+    int ICachedDecoder.VocabularySize => Config.VocabularySize;
+
     /// <summary>The weight with this Hugging Face name.</summary>
     public Tensor this[string name] => _weights[name];
 
@@ -132,6 +134,8 @@ public sealed class EncoderDecoderModel : IDisposable
 
     /// <summary>What <see cref="OutputWeight"/> multiplies: hidden states, scaled where T5 has a tied head.</summary>
     public Tensor BeforeHead(Tensor hidden) => Config.HeadScale == 1 ? hidden.alias() : hidden * Config.HeadScale;
+
+    public KeyValueCache NewCache() => new(this);
 
     /// <summary>
     /// Encodes sources into a cache, whose rows then are their translations, each with the start token alone; what the cache held
