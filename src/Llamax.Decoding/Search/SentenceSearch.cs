@@ -62,8 +62,9 @@ internal sealed class SentenceSearch
             return;
         }
 
+        var candidates = Rank(k, ids, logProbabilities);
         var rank = 0;
-        foreach (var (parent, token, logProbability) in Rank(k, ids, logProbabilities))
+        foreach (var (parent, token, logProbability) in candidates)
         {
             if (!_endIds.Contains(token))
                 next.Add(new([.. Beams[parent].Tokens, token], logProbability, parent));
@@ -76,7 +77,7 @@ internal sealed class SentenceSearch
 
         if (next.Count == 0 && _finished.BestFirst.Count == 0)
             Cut(Beams); // every token was forbidden
-        if (next.Count == 0 || CannotImprove(next[0]))
+        if (next.Count == 0 || CannotImprove(candidates[0].LogProbability))
             IsDone = true;
         else if (_length == Limit)
             Cut(next);
@@ -90,14 +91,15 @@ internal sealed class SentenceSearch
         IsDone = true;
     }
 
-    private bool CannotImprove(Beam best)
+    // Hugging Face's scorer looks at the best candidate of the step, even where that one has just ended.
+    private bool CannotImprove(double best)
     {
         if (!_finished.IsFull)
             return false;
         if (_stopping == EarlyStopping.WhenFull)
             return true;
         var length = _stopping == EarlyStopping.Never && _options.LengthPenalty > 0 ? Limit : _length;
-        return _finished.WorstScore >= _finished.Score(best.LogProbability, length);
+        return _finished.WorstScore >= _finished.Score(best, length);
     }
 
     private List<(int Parent, int Token, double LogProbability)> Rank(int k, ReadOnlySpan<int> ids, ReadOnlySpan<float> logProbabilities)
