@@ -12,4 +12,16 @@ public sealed record SearchPrompt(int[] Tokens)
 
     /// <summary>How long the text to translate is, for <see cref="SearchOptions.MaxNewTokensPerSourceToken"/>.</summary>
     public int SourceTokens { get; init; } = Tokens.Length;
+
+    /// <summary>The tokens that every answer begins with; they are part of it and count as certain.</summary>
+    public IReadOnlyList<int> Prefix { get; init; } = [];
+
+    /// <summary>What else restricts the answer, applied in this order.</summary>
+    public IReadOnlyList<ITokenRule> Rules { get; init; } = [];
+
+    /// <summary>
+    /// Phrases of which each must be in the answer. A phrase is a list of spellings in tokens, of which one suffices: a word in the middle
+    /// of a sentence has other tokens than at its beginning.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<int[]>> Phrases { get; init; } = [];
 }

@@ -36,7 +36,7 @@ public sealed class PromptedTranslator : ITranslator
         IRunEvents? events = null)
     {
         (_engine, _tokenizer, _profile, _events) = (engine, tokenizer, profile, events ?? SilentEvents.Instance);
-        _search = new(engine, endIds.Concat(StopIds()), options ?? profile.Search);
+        _search = new(engine, endIds, options ?? profile.Search, new StopTexts(tokenizer, profile.Template.Stops).Rule);
     }
 
     public IEnumerable<Translation> Translate(IEnumerable<TranslationRequest> requests, CancellationToken cancellation = default)
@@ -132,17 +132,4 @@ public sealed class PromptedTranslator : ITranslator
 
     // Many models have rows beyond their vocabulary, which round the matrix up and mean nothing.
     private string Decode(int[] tokens) => _tokenizer.Decode([.. tokens.Where(id => id < _tokenizer.VocabularySize)]);
-
-    /// <summary>Tokens that begin with a stop text, so that an answer ends there instead of running on to the limit.</summary>
-    private IEnumerable<int> StopIds()
-    {
-        if (_profile.Template.Stops.Count == 0)
-            yield break;
-        for (var id = 0; id < _tokenizer.VocabularySize; id++)
-        {
-            var text = _tokenizer.Decode([id]).TrimStart(' ');
-            if (_profile.Template.Stops.Any(stop => text.StartsWith(stop, StringComparison.Ordinal)))
-                yield return id;
-        }
-    }
 }
