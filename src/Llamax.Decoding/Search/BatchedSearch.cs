@@ -29,7 +29,7 @@ public sealed class BatchedSearch
     /// Searches every prompt. Where memory does not suffice for a batch, what is unfinished of it is searched again in halves, and later
     /// batches are as small.
     /// </summary>
-    /// <param name="prompts">Each shorter than the engine's <see cref="IDecoderEngine.MaxLength"/>.</param>
+    /// <param name="prompts">None longer than the engine can continue (<see cref="IDecoderEngine.MostNewTokens"/>).</param>
     /// <param name="finished">Told the index and the hypotheses of every sentence as soon as it is done, in no promised order.</param>
     /// <param name="cancellation">Looked at before every token.</param>
     /// <returns>For every prompt, in the order given, the best <see cref="SearchOptions.NBest"/> hypotheses, best first.</returns>
@@ -133,18 +133,16 @@ public sealed class BatchedSearch
 
     private bool Fits(List<int> batch, IReadOnlyList<SearchPrompt> prompts, long budget) =>
         batch.Count <= Options.BatchSentences
-        && Longest(batch, prompts) <= _engine.MaxLength
+        && batch.Max(index => Limit(prompts[index])) <= _engine.MostNewTokens(batch.Max(index => prompts[index].Tokens.Length))
         && Positions(batch, prompts) <= budget;
 
-    private long Longest(List<int> batch, IReadOnlyList<SearchPrompt> prompts) =>
-        (long)batch.Max(index => prompts[index].Tokens.Length) + batch.Max(index => Limit(prompts[index]));
-
     private long Positions(List<int> batch, IReadOnlyList<SearchPrompt> prompts) =>
-        batch.Count * Options.RowsPerSentence * Longest(batch, prompts);
+        batch.Count * Options.RowsPerSentence
+            * ((long)batch.Max(index => prompts[index].Tokens.Length) + batch.Max(index => Limit(prompts[index])));
 
     private SearchPrompt Check(SearchPrompt prompt, int index)
     {
-        if (prompt.Tokens.Length == 0 || prompt.Tokens.Length >= _engine.MaxLength)
+        if (prompt.Tokens.Length == 0 || _engine.MostNewTokens(prompt.Tokens.Length) < 1)
             throw new ArgumentException(
                 $"Prompt {index} has {prompt.Tokens.Length} tokens; 1 to {_engine.MaxLength - 1} can be continued.", nameof(prompt));
         if (prompt.Phrases.Count > 0 && (Options.Beams < 2 || Options.Sampling is not null))
@@ -153,7 +151,7 @@ public sealed class BatchedSearch
     }
 
     private int Limit(SearchPrompt prompt) =>
-        Math.Min(_engine.MaxLength - prompt.Tokens.Length, Options.MaxNewTokensFor(prompt.SourceTokens));
+        Math.Min(_engine.MostNewTokens(prompt.Tokens.Length), Options.MaxNewTokensFor(prompt.SourceTokens));
 
     private SentenceSearch Begin(int index, SearchPrompt prompt) => Options.Sampling is null
         ? new SentenceBeams(index, prompt, Limit(prompt), _endings, Options)

@@ -64,7 +64,7 @@ internal sealed class NextTokens(IDecoderSession session, int vocabulary, IReadO
         return _scores;
     }
 
-    private bool IsRuled(SearchPrompt prompt) => Penalties.Any(options) || prompt.Rules.Count > 0 || prompt.Prefix.Count > 0;
+    private bool IsRuled(SearchPrompt prompt) => Penalties.Any(options) || prompt.Rules.Count > 0;
 
     private void Process(SearchPrompt prompt, int[] answer)
     {
@@ -72,10 +72,8 @@ internal sealed class NextTokens(IDecoderSession session, int vocabulary, IReadO
         _said.AddRange(prompt.Said);
         _said.AddRange(answer);
         Penalties.Apply(options, CollectionsMarshal.AsSpan(_said), answer.Length, endIds, _scores);
-        new ForcedPrefix(prompt.Prefix).Apply(answer, _scores);
-        if (answer.Length >= prompt.Prefix.Count)
-            foreach (var rule in prompt.Rules)
-                rule.Apply(answer, _scores);
+        foreach (var rule in prompt.Rules)
+            rule.Apply(answer, _scores);
     }
 
     private bool EveryRowGoesOn()

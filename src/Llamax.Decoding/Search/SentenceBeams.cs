@@ -18,7 +18,6 @@ internal sealed class SentenceBeams : SentenceSearch
     private readonly Endings _endings;
     private readonly FinishedHypotheses _finished;
     private readonly PhraseConstraints? _phrases;
-    private int _length;
 
     public SentenceBeams(int index, SearchPrompt prompt, int limit, Endings endings, SearchOptions options)
         : base(index, prompt, limit)
@@ -32,9 +31,8 @@ internal sealed class SentenceBeams : SentenceSearch
 
     public override IReadOnlyList<Hypothesis> Best => [.. _finished.BestFirst.Take(_options.NBest)];
 
-    public override void Extend(NextTokens next, int firstRow)
+    protected override void Choose(NextTokens next, int firstRow)
     {
-        _length++;
         var ranked = Rank(next, firstRow);
         if (_phrases is not null)
         {
@@ -55,12 +53,14 @@ internal sealed class SentenceBeams : SentenceSearch
 
         if (beams.Count == 0 && _finished.BestFirst.Count == 0)
             Cut(Beams); // every token was forbidden
-        if (beams.Count == 0 || CannotImprove(beams[0]))
+        if (beams.Count == 0 || CannotImprove(ranked[0].LogProbability))
             IsDone = true;
-        else if (_length == Limit)
+        else if (Length == Limit)
             Cut(beams);
         Beams = beams;
     }
+
+    protected override void Cut() => Cut(Beams);
 
     private void Cut(IReadOnlyList<Beam> beams)
     {
@@ -73,14 +73,18 @@ internal sealed class SentenceBeams : SentenceSearch
         IsDone = true;
     }
 
-    private bool CannotImprove(Beam best)
+    /// <param name="best">
+    /// The best sum of this step. As in Hugging Face's scorer it may belong to a hypothesis that has just ended: then a longer one is
+    /// given another chance.
+    /// </param>
+    private bool CannotImprove(double best)
     {
         if (!_finished.IsFull)
             return false;
         if (_stopping == EarlyStopping.WhenFull)
             return true;
-        var length = _stopping == EarlyStopping.Never && _options.LengthPenalty > 0 ? Limit : _length;
-        return _finished.WorstScore >= _finished.Score(best.LogProbability, length);
+        var length = _stopping == EarlyStopping.Never && _options.LengthPenalty > 0 ? Limit : Length;
+        return _finished.WorstScore >= _finished.Score(best, length);
     }
 
     private List<Continuation> Rank(NextTokens next, int firstRow)

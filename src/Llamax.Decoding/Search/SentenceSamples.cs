@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Llamax.Runs;
 
 namespace Llamax.Decoding.Search;
@@ -14,7 +14,6 @@ internal sealed class SentenceSamples : SentenceSearch
     private readonly Draws _draws;
     private readonly long _item;
     private List<int> _numbers;
-    private int _length;
 
     public SentenceSamples(int index, SearchPrompt prompt, int limit, Endings endings, SearchOptions options)
         : base(index, prompt, limit)
@@ -30,9 +29,8 @@ internal sealed class SentenceSamples : SentenceSearch
 
     public override IReadOnlyList<Hypothesis> Best => _finished.BestFirst;
 
-    public override void Extend(NextTokens next, int firstRow)
+    protected override void Choose(NextTokens next, int firstRow)
     {
-        _length++;
         var beams = new List<Beam>();
         var numbers = new List<int>();
         var scores = ReadOnlySpan<float>.Empty;
@@ -43,7 +41,7 @@ internal sealed class SentenceSamples : SentenceSearch
             var beam = Beams[row];
             if (row == i)
                 scores = next.Scores(firstRow + row, Prompt, beam.Tokens);
-            var token = _sampler.Draw(scores, _draws.Uniform(_item, ((long)_numbers[i] << 32) | (uint)_length));
+            var token = _sampler.Draw(scores, _draws.Uniform(_item, ((long)_numbers[i] << 32) | (uint)Length));
             if (token < 0)
             {
                 _finished.Add(beam.Tokens, beam.LogProbability, Ending.Limit);
@@ -55,7 +53,7 @@ internal sealed class SentenceSamples : SentenceSearch
             {
                 _finished.Add(answer, logProbability, ending);
             }
-            else if (_length == Limit)
+            else if (Length == Limit)
             {
                 _finished.Add(answer, logProbability, Ending.Limit);
             }
@@ -68,5 +66,16 @@ internal sealed class SentenceSamples : SentenceSearch
 
         (Beams, _numbers) = (beams, numbers);
         IsDone = beams.Count == 0;
+    }
+
+    protected override void Cut()
+    {
+        for (var i = 0; i < _numbers.Count; i++)
+        {
+            var beam = Beams[Math.Min(i, Beams.Count - 1)];
+            _finished.Add(beam.Tokens, beam.LogProbability, Ending.Limit);
+        }
+
+        IsDone = true;
     }
 }

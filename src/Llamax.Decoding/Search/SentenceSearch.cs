@@ -25,8 +25,29 @@ internal abstract class SentenceSearch(int index, SearchPrompt prompt, int limit
     /// <summary>What was found, best first.</summary>
     public abstract IReadOnlyList<Hypothesis> Best { get; }
 
+    /// <summary>Tokens of every live hypothesis.</summary>
+    protected int Length { get; private set; }
+
     /// <summary>Continues every beam by one token.</summary>
     /// <param name="next">What the rows may say.</param>
     /// <param name="firstRow">The row of the first beam; the others follow it.</param>
-    public abstract void Extend(NextTokens next, int firstRow);
+    public void Extend(NextTokens next, int firstRow)
+    {
+        Length++;
+        if (Length > Prompt.Forced.Count)
+        {
+            Choose(next, firstRow);
+            return;
+        }
+
+        Beams = [new([.. Beams[0].Tokens, Prompt.Forced[Length - 1]], 0, 0)];
+        if (Length == Limit)
+            Cut();
+    }
+
+    /// <summary>As <see cref="Extend"/>, where nothing is forced; <see cref="Length"/> counts the new token already.</summary>
+    protected abstract void Choose(NextTokens next, int firstRow);
+
+    /// <summary>Ends the search with the live hypotheses.</summary>
+    protected abstract void Cut();
 }

@@ -40,7 +40,10 @@ public static class ModelTranslator
                     $"the tokenizer has {tokenizer.VocabularySize} tokens, the model only {model.Config.VocabularySize}", folder,
                     "put the model's own tokenizer into the folder");
             var engine = new TorchDecoderEngine(model, ownsModel: true);
-            return new(engine, tokenizer, EndIds(model, tokenizer), profile, options.Search, events);
+            return new(engine, tokenizer, EndIds(model, tokenizer), profile, options.Search, events)
+            {
+                KeepsScript = options.KeepScript,
+            };
         }
         catch
         {

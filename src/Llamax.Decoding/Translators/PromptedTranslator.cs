@@ -1,8 +1,8 @@
-using System.Globalization;
 using Llamax.Decoding.Engines;
 using Llamax.Decoding.Prompts;
 using Llamax.Decoding.Search;
 using Llamax.Runs.Progress;
+using Llamax.Text.Languages;
 using Llamax.Text.Tokenization;
 
 namespace Llamax.Decoding.Translators;
@@ -19,13 +19,14 @@ public sealed class PromptedTranslator : ITranslator
     private readonly BatchedSearch _search;
     private readonly IRunEvents _events;
     private readonly HashSet<(string, string)> _warned = [];
+    private readonly Dictionary<string, ScriptRule> _scripts = [];
 
     /// <param name="engine">The model; this translator disposes it.</param>
     /// <param name="tokenizer">Its tokenizer.</param>
     /// <param name="endIds">Its end tokens, for example <c>eos_token_id</c> of config.json.</param>
     /// <param name="profile">The prompt and the languages.</param>
     /// <param name="options">How to search; null = as the profile says.</param>
-    /// <param name="events">Hears of progress, of untrained directions and of texts that failed.</param>
+    /// <param name="events">Hears of untrained directions.</param>
     /// <exception cref="Llamax.Runs.RequestException">An option breaks its rule.</exception>
     public PromptedTranslator(
         IDecoderEngine engine,
@@ -39,28 +40,15 @@ public sealed class PromptedTranslator : ITranslator
         _search = new(engine, endIds, options ?? profile.Search, new StopTexts(tokenizer, profile.Template.Stops).Rule);
     }
 
-    public IEnumerable<Translation> Translate(IEnumerable<TranslationRequest> requests, CancellationToken cancellation = default)
-    {
-        using var step = _events.Begin("translate", requests.TryGetNonEnumeratedCount(out var total) ? total : 0, "text");
-        var (done, failed, cut) = (0L, 0L, 0L);
-        foreach (var window in requests.Chunk(Window))
-            foreach (var translation in TranslateWindow(window, step, cancellation))
-            {
-                done++;
-                failed += translation.Problem is null ? 0 : 1;
-                cut += translation.IsCut ? 1 : 0;
-                yield return translation;
-            }
+    /// <summary>Only characters of the target language's script, and those of every script, are said (<see cref="ScriptRule"/>).</summary>
+    public bool KeepsScript { get; init; }
 
-        if (failed > 0 || cut > 0)
-            _events.Warn(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{failed:N0} of {done:N0} texts failed; {cut:N0} answers were cut at the limit of new tokens"));
-    }
+    public IEnumerable<Translation> Translate(IEnumerable<TranslationRequest> requests, CancellationToken cancellation = default) =>
+        requests.Chunk(Window).SelectMany(window => TranslateWindow(window, cancellation));
 
     public void Dispose() => _engine.Dispose();
 
-    private Translation[] TranslateWindow(TranslationRequest[] requests, IRunStep step, CancellationToken cancellation)
+    private Translation[] TranslateWindow(TranslationRequest[] requests, CancellationToken cancellation)
     {
         var translations = new Translation[requests.Length];
         var prompts = new List<SearchPrompt>();
@@ -72,61 +60,93 @@ public sealed class PromptedTranslator : ITranslator
             if (string.IsNullOrWhiteSpace(request.Text))
             {
                 translations[i] = new(request, [new("", 0)]);
-                step.Advance(1);
                 continue;
             }
 
-            var prompt = Prompt(source, target, request.Text);
+            var prompt = Prompt(source, target, request);
             var needed = (long)prompt.Tokens.Length + Math.Max(1, prompt.SourceTokens);
             if (needed > _engine.MaxLength)
             {
                 translations[i] = new(request, [])
                 {
+                    IsTooLong = true,
                     Problem = $"too long: prompt and an answer of the source's length need {needed} tokens, the model has "
                         + $"{_engine.MaxLength}; split the text",
                 };
-                step.Advance(1);
-                continue;
             }
-
-            prompts.Add(prompt);
-            places.Add(i);
+            else if (prompt.Phrases.Count > 0 && _search.Options is { Beams: < 2 } or { Sampling: not null })
+            {
+                translations[i] = new(request, []) { Problem = "terms that must appear need a search with 2 beams or more" };
+            }
+            else
+            {
+                prompts.Add(prompt);
+                places.Add(i);
+            }
         }
 
         _search.Run(
             prompts,
-            (index, hypotheses) =>
-            {
-                translations[places[index]] = Read(requests[places[index]], hypotheses);
-                step.Advance(1);
-            },
+            (index, hypotheses) => translations[places[index]] = Read(requests[places[index]], hypotheses),
             cancellation);
         return translations;
     }
 
-    private (string Source, string Target) Languages(TranslationRequest request)
+    private ((string Code, string Name) Source, (string Code, string Name) Target) Languages(TranslationRequest request)
     {
         var source = _profile.Language(request.Source);
         var target = _profile.Language(request.Target);
+        _profile.Require(source.Code, target.Code);
         if (!_profile.Covers(source.Code, target.Code) && _warned.Add((source.Code, target.Code)))
             _events.Warn($"the model was not trained to translate {source.Code}→{target.Code} (its translation.json); it is tried");
-        return (source.Name, target.Name);
+        return (source, target);
     }
 
-    private SearchPrompt Prompt(string source, string target, string text)
+    private SearchPrompt Prompt((string Code, string Name) source, (string Code, string Name) target, TranslationRequest request)
     {
+        var text = _profile.Template.Format(source, target, request.Text);
         var tokens = new List<int>();
         if (_tokenizer.BosId is { } bos)
             tokens.Add(bos);
-        _tokenizer.Encode(_profile.Template.Format(source, target, text), tokens);
-        return new([.. tokens]) { SourceTokens = _tokenizer.Encode(text.Trim()).Length };
+        _tokenizer.Encode(text, tokens);
+        return new([.. tokens])
+        {
+            SourceTokens = _tokenizer.Encode(request.Text.Trim()).Length,
+            Forced = Continuation(text, request.Prefix),
+            Rules = KeepsScript ? [ScriptOf(target.Code)] : [],
+            Phrases = [.. request.Terms.Where(term => !string.IsNullOrWhiteSpace(term)).Select(term => Spellings(term.Trim()))],
+        };
+    }
+
+    /// <summary>The tokens of what follows a text, as they would be if both were encoded at once.</summary>
+    private int[] Continuation(string text, string following)
+    {
+        if (following.Length == 0)
+            return [];
+        var (alone, together) = (_tokenizer.Encode(text), _tokenizer.Encode(text + following));
+        return together.AsSpan().StartsWith(alone) ? together[alone.Length..] : _tokenizer.Encode(following);
+    }
+
+    /// <summary>A term at the beginning, behind a space, and behind a bracket or a letter of a language without spaces.</summary>
+    private IReadOnlyList<int[]> Spellings(string term)
+    {
+        int[][] spellings = [_tokenizer.Encode(term), Continuation("a", " " + term), Continuation("(", term)];
+        return [.. spellings.Where(spelling => spelling.Length > 0).DistinctBy(spelling => string.Join(' ', spelling))];
+    }
+
+    private ScriptRule ScriptOf(string code)
+    {
+        var script = LanguageRegistry.Find(code).Script;
+        if (!_scripts.TryGetValue(script, out var rule))
+            _scripts[script] = rule = new(_tokenizer, script);
+        return rule;
     }
 
     private Translation Read(TranslationRequest request, IReadOnlyList<Hypothesis> hypotheses)
     {
         var candidates = hypotheses
-            .Select(hypothesis => new TranslationCandidate(_profile.Template.Answer(Decode(hypothesis.Tokens)), hypothesis.Score))
-            .DistinctBy(candidate => candidate.Text);
+            .GroupBy(hypothesis => _profile.Template.Answer(Decode(hypothesis.Tokens)))
+            .Select(same => new TranslationCandidate(same.Key, same.First().Score) { Count = same.Count() });
         return new(request, [.. candidates]) { IsCut = !hypotheses[0].IsFinished };
     }
 

@@ -13,10 +13,10 @@ public sealed class ConstraintTests
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public void A_prefix_begins_every_answer_and_counts_as_certain(int beams)
+    public void A_forced_beginning_begins_every_answer_and_counts_as_certain(int beams)
     {
         var engine = RandomEngine(1);
-        var prompt = new SearchPrompt([1]) { Prefix = [5, 6] };
+        var prompt = new SearchPrompt([1]) { Forced = [5, 6] };
         var options = new SearchOptions { Beams = beams, NBest = beams, MaxNewTokens = 6, LengthPenalty = 0 };
         foreach (var hypothesis in Run(engine, options, prompt))
         {
