@@ -28,6 +28,7 @@ var root = new RootCommand("""
     TranslateVerb.Create(),
     ScoreVerb.Create(),
     TokenizeVerb.Create(),
+    IdentifyVerb.Create(),
     DataVerb.Create(),
     LanguagesVerb.Create(),
     DoctorVerb.Create(),

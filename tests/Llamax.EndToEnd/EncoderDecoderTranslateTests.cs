@@ -67,7 +67,13 @@ public sealed class EncoderDecoderTranslateTests : IDisposable
             : id == hausa ? new("__ha__", 0, PieceType.Control)
             : new(Letters([id]), -id, PieceType.Normal);
         TokenizerFile.Save(
-            new() { Pieces = [.. Enumerable.Range(0, size).Select(Piece)], Segmentation = SegmentationModel.Bpe, AddDummyPrefix = false, RemoveExtraWhitespaces = false },
+            new()
+            {
+                Pieces = [.. Enumerable.Range(0, size).Select(Piece)],
+                Segmentation = SegmentationModel.Bpe,
+                AddDummyPrefix = false,
+                RemoveExtraWhitespaces = false,
+            },
             _folder.Path);
     }
 

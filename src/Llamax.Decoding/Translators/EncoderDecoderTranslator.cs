@@ -41,36 +41,39 @@ public sealed class EncoderDecoderTranslator : SearchTranslator
                 "put the model's own tokenizer.json into the folder");
     }
 
-    private protected override SearchPrompt Prompt((string Code, string Name) source, (string Code, string Name) target, string text)
+    private protected override int TokensBeforeAnswer => IsToldTarget || _config.ForcedBosId is not null ? 1 : 0;
+
+    // M2M-100 and NLLB: the translation itself begins with its language.
+    private bool IsToldTarget => _languages?.Style is LanguageTokenStyle.Underscores or LanguageTokenStyle.Flores;
+
+    private protected override SearchPrompt Ask(
+        (string Code, string Name) source, (string Code, string Name) target, TranslationRequest request)
     {
         var tokens = new List<int>();
-        int[] forced = _config.ForcedBosId is { } id ? [id] : [];
-        switch (_languages?.Style)
+        var first = _config.ForcedBosId;
+        var text = request.Text.Trim();
+        if (_languages is null)
         {
-            case LanguageTokenStyle.Underscores or LanguageTokenStyle.Flores:
-                tokens.Add(_languages.Id(source.Code));
-                _tokenizer.Encode(text.Trim(), tokens);
-                forced = [_languages.Id(target.Code)];
-                break;
-            case LanguageTokenStyle.ToTarget:
-                _tokenizer.Encode($"{_languages.Piece(_languages.Id(target.Code))} {text.Trim()}", tokens);
-                break;
-            default:
-                _tokenizer.Encode(Profile.Template.Format(source.Name, target.Name, text), tokens);
-                break;
+            _tokenizer.Encode(Profile.Template.Format(source, target, request.Text), tokens);
+        }
+        else if (IsToldTarget)
+        {
+            tokens.Add(_languages.Id(source.Code));
+            _tokenizer.Encode(text, tokens);
+            first = _languages.Id(target.Code);
+        }
+        else
+        {
+            _tokenizer.Encode($"{_languages.Piece(_languages.Id(target.Code))} {text}", tokens);
         }
 
         if (_config.EosIds is [var end, ..])
             tokens.Add(end);
-        return new([.. tokens])
-        {
-            Said = [_config.DecoderStartId],
-            Forced = forced,
-            SourceTokens = _tokenizer.Encode(text.Trim()).Length,
-        };
+        int[] prefix = Continuation("", request.Prefix);
+        return new([.. tokens]) { Said = [_config.DecoderStartId], Forced = first is { } id ? [id, .. prefix] : prefix };
     }
 
-    private protected override string Read(string generated) => _languages is null
+    private protected override string Answer(string generated) => _languages is null
         ? Profile.Template.Answer(generated)
         : generated.ReplaceLineEndings(" ").Trim();
 }

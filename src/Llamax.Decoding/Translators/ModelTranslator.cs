@@ -38,12 +38,18 @@ public static class ModelTranslator
         {
             var model = EncoderDecoderModel.Load(folder, type, device);
             return Own(model, () => new EncoderDecoderTranslator(
-                new TorchEncoderDecoderEngine(model, ownsModel: true), tokenizer, model.Config, profile, options.Search, events));
+                new TorchEncoderDecoderEngine(model, ownsModel: true), tokenizer, model.Config, profile, options.Search, events)
+            {
+                KeepsScript = options.KeepScript,
+            });
         }
 
         var decoder = CausalModel.Load(folder, type, device);
         return Own(decoder, () => new PromptedTranslator(
-            new TorchDecoderEngine(decoder, ownsModel: true), tokenizer, EndIds(decoder, tokenizer), profile, options.Search, events));
+            new TorchDecoderEngine(decoder, ownsModel: true), tokenizer, EndIds(decoder, tokenizer), profile, options.Search, events)
+        {
+            KeepsScript = options.KeepScript,
+        });
 
         SearchTranslator Own(ICachedDecoder loaded, Func<SearchTranslator> open)
         {

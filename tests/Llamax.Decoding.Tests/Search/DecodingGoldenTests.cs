@@ -80,6 +80,7 @@ public sealed class DecodingGoldenTests
             {
                 "num_beams" => options with { Beams = arg.Value.GetInt32() },
                 "num_return_sequences" => options with { NBest = arg.Value.GetInt32() },
+                "min_new_tokens" => options with { MinNewTokens = arg.Value.GetInt32() },
                 "max_new_tokens" => options with { MaxNewTokens = arg.Value.GetInt32() },
                 "length_penalty" => options with { LengthPenalty = arg.Value.GetDouble() },
                 "repetition_penalty" => options with { RepetitionPenalty = arg.Value.GetDouble() },

@@ -84,7 +84,7 @@ public sealed class EncoderDecoderTranslatorTests
         var prompts = new List<int[]>();
         using var translator = Translator(
             new() { [5] = "nno_Latn", [6] = "nob_Latn", [7] = "eng_Latn", [8] = "sat_Olck", [9] = "zho_Hant", [10] = "zho_Hans" }, prompts,
-            new() { ["sat_Olck"] = "Santali" });
+            new() { ["sat_Olck"] = "Santali", ["no"] = "Norwegian", ["en"] = "English", ["zh"] = "Chinese", ["zhtrad"] = "Chinese" });
         TranslationRequest[] requests = [new("20 21", "Norwegian", "eng"), new("20 21", "zh-TW", "cmn"), new("20 21", "sat_Olck", "nb")];
         Assert.All(translator.Translate(requests, Now), translation => Assert.Equal("", translation.Text));
         Assert.Equal(["6 20 21 2", "9 20 21 2", "8 20 21 2"], prompts.Select(p => string.Join(' ', p)));
