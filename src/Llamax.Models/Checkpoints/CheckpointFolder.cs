@@ -40,6 +40,9 @@ internal sealed class CheckpointFolder : IDisposable
         }
     }
 
+    /// <summary>Whether a tensor of this name is stored.</summary>
+    public bool Has(string name) => _owners.ContainsKey(name);
+
     /// <summary>Compares what is stored with what a model needs, before any memory is asked for.</summary>
     /// <param name="wanted">Every tensor that the model has.</param>
     /// <param name="isOptional">Stored tensors that the model does not have and does not miss.</param>
