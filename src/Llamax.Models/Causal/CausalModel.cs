@@ -183,19 +183,23 @@ public sealed class CausalModel : IDisposable
         return JitOps.RmsNorm(hidden, _finalNorm, Config.NormEpsilon).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Reads a Hugging Face folder.</summary>
-    /// <param name="folder">With config.json and safetensors files, sharded or not.</param>
+    /// <summary>Reads a model from a Hugging Face folder or a GGUF file.</summary>
+    /// <param name="folder">With config.json and weights, sharded or not; or a file of weights with its config.json beside it; or GGUF.</param>
     /// <param name="dtype">Type of the weights in memory; null = float32, whatever the file holds.</param>
     /// <param name="device">Null = CPU.</param>
     /// <exception cref="RequestException">A file is missing, damaged, or asks for what is not implemented.</exception>
     public static CausalModel Load(string folder, ScalarType? dtype = null, Device? device = null)
     {
-        var config = CausalConfig.FromJson(Path.Combine(folder, "config.json"));
+        var config = CausalConfig.Read(folder);
         using var checkpoint = new CheckpointFolder(folder);
-        checkpoint.Check([.. new ParameterLayout(config).Slices.Select(slice => (slice.Name, slice.Shape))], IsOptional(config));
-        var model = new CausalModel(config, dtype ?? ScalarType.Float32, device ?? CPU);
+        Check(checkpoint, config);
+        var (type, place) = (dtype ?? ScalarType.Float32, device ?? CPU);
+
+        // Not zeroed: loading writes every element once.
+        var model = new CausalModel(config, layout => empty(layout.Length, type, place), null);
         try
         {
+            model.ClearGaps();
             foreach (var parameter in model.Parameters)
                 checkpoint.CopyTo(parameter.Name, parameter.Value);
             return model;
@@ -206,6 +210,14 @@ public sealed class CausalModel : IDisposable
             throw;
         }
     }
+
+    /// <summary>Every weight of a model, in the order of the flat buffer.</summary>
+    internal static IReadOnlyList<(string Name, long[] Shape)> Weights(CausalConfig config) =>
+        [.. new ParameterLayout(config).Slices.Select(slice => (slice.Name, slice.Shape))];
+
+    /// <summary>Compares stored weights with what a config asks for, before any memory is asked for.</summary>
+    /// <exception cref="RequestException">They do not fit.</exception>
+    internal static void Check(CheckpointFolder checkpoint, CausalConfig config) => checkpoint.Check(Weights(config), IsOptional(config));
 
     /// <summary>
     /// Writes config.json and the weights in Hugging Face's layout, each file whole or not at all. Tokenizer files are the caller's.
@@ -261,6 +273,20 @@ public sealed class CausalModel : IDisposable
             throw new RequestException(
                 $"a sequence of {length} tokens is longer than the model's {Config.MaxPositions} positions", "",
                 "shorten the text, or use a model with more positions");
+        }
+    }
+
+    // What lies between two slices takes part in sums over the whole buffer.
+    private void ClearGaps()
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        for (var i = 0; i < Parameters.Count; i++)
+        {
+            var end = Parameters[i].Offset + Parameters[i].Length;
+            var next = i + 1 < Parameters.Count ? Parameters[i + 1].Offset : FlatParameters.shape[0];
+            if (next > end)
+                FlatParameters.narrow(0, end, next - end).zero_();
         }
     }
 

@@ -1,37 +1,42 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Llamax.Models.Checkpoints.Gguf;
 using Llamax.Runs;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Checkpoints;
 
 /// <summary>
-/// The weights of a Hugging Face folder: one <c>model.safetensors</c>, or numbered shards with <c>model.safetensors.index.json</c>.
+/// The weights of a model: a Hugging Face folder with <c>model.safetensors</c> or numbered shards and their index, or one file of
+/// weights, GGUF included.
 /// </summary>
 internal sealed class CheckpointFolder : IDisposable
 {
     private const string Single = "model.safetensors";
     private const string Index = "model.safetensors.index.json";
 
-    private readonly List<SafetensorsFile> _files = [];
-    private readonly Dictionary<string, SafetensorsFile> _owners = new(StringComparer.Ordinal);
-    private readonly string _folder;
+    private readonly List<ITensorFile> _files = [];
+    private readonly Dictionary<string, ITensorFile> _owners = new(StringComparer.Ordinal);
+    private readonly string _path;
 
+    /// <param name="path">A folder or a file.</param>
     /// <exception cref="RequestException">A file is missing or broken.</exception>
-    public CheckpointFolder(string folder)
+    public CheckpointFolder(string path)
     {
-        _folder = folder;
-        if (!Directory.Exists(folder))
-            throw new RequestException("the model folder does not exist", folder, "name a folder with config.json and safetensors files");
+        _path = path;
+        if (!Path.Exists(path))
+            throw new RequestException("the model does not exist", path, "name a folder with config.json and weights, or a GGUF file");
         try
         {
-            if (File.Exists(Path.Combine(folder, Single)))
-                Open(Single);
-            else if (File.Exists(Path.Combine(folder, Index)))
-                OpenShards();
+            if (File.Exists(path))
+                Open(path);
+            else if (File.Exists(Path.Combine(path, Single)))
+                Open(Path.Combine(path, Single));
+            else if (File.Exists(Path.Combine(path, Index)))
+                OpenShards(Index);
             else
-                throw new RequestException($"neither {Single} nor {Index} is there", folder, "convert the weights to safetensors");
+                throw new RequestException($"neither {Single} nor {Index} is there", path, "convert the weights to safetensors");
         }
         catch
         {
@@ -39,6 +44,9 @@ internal sealed class CheckpointFolder : IDisposable
             throw;
         }
     }
+
+    /// <summary>Every stored tensor by its name.</summary>
+    public IEnumerable<KeyValuePair<string, StoredTensor>> Tensors => _owners.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Tensors[pair.Key]));
 
     /// <summary>Compares what is stored with what a model needs, before any memory is asked for.</summary>
     /// <param name="wanted">Every tensor that the model has.</param>
@@ -51,12 +59,16 @@ internal sealed class CheckpointFolder : IDisposable
             CheckEntry(name, shape);
     }
 
-    /// <summary>Copies a stored tensor into <paramref name="target"/>, of the same shape, converting its element type.</summary>
-    public void CopyTo(string name, Tensor target)
+    /// <summary>Copies a stored tensor into <paramref name="target"/>, contiguous and of the same shape, converting its type.</summary>
+    public void CopyTo(string name, Tensor target) => _owners[name].CopyTo(name, target);
+
+    /// <summary>A stored tensor in its own type (quantised ones as float32); the caller disposes it.</summary>
+    public Tensor Read(string name)
     {
-        using var quiet = no_grad();
-        using var stored = _owners[name].View(name);
-        target.copy_(stored);
+        var stored = _owners[name].Tensors[name];
+        var value = empty(stored.Shape, stored.Element);
+        CopyTo(name, value);
+        return value;
     }
 
     /// <summary>
@@ -115,11 +127,11 @@ internal sealed class CheckpointFolder : IDisposable
             file.Dispose();
     }
 
-    private void Open(string name)
+    private void Open(string path)
     {
-        var file = new SafetensorsFile(Path.Combine(_folder, name));
+        ITensorFile file = GgufFile.IsGguf(path) ? new GgufModel(path) : new SafetensorsFile(path);
         _files.Add(file);
-        foreach (var tensor in file.Entries.Keys)
+        foreach (var tensor in file.Tensors.Keys)
         {
             if (!_owners.TryAdd(tensor, file))
                 throw new RequestException(
@@ -127,9 +139,9 @@ internal sealed class CheckpointFolder : IDisposable
         }
     }
 
-    private void OpenShards()
+    private void OpenShards(string index)
     {
-        var path = Path.Combine(_folder, Index);
+        var path = Path.Combine(_path, index);
         using var document = JsonFile.ReadObject(path);
         if (!document.RootElement.TryGetProperty("weight_map", out var map) || map.ValueKind != JsonValueKind.Object)
             throw new RequestException("weight_map is missing", path, "download the index again");
@@ -148,7 +160,7 @@ internal sealed class CheckpointFolder : IDisposable
         }
 
         foreach (var file in files)
-            Open(file);
+            Open(Path.Combine(_path, file));
         foreach (var entry in map.EnumerateObject())
         {
             if (!_owners.TryGetValue(entry.Name, out var owner) || Path.GetFileName(owner.Path) != entry.Value.GetString())
@@ -175,13 +187,13 @@ internal sealed class CheckpointFolder : IDisposable
             : missing is ["lm_head.weight"]
                 ? "set tie_word_embeddings to true in config.json if the head is the embedding"
                 : "use the config.json that belongs to these weights";
-        throw new RequestException(string.Join(", ", parts), _folder, mend);
+        throw new RequestException(string.Join(", ", parts), _path, mend);
     }
 
     private void CheckEntry(string name, long[] shape)
     {
         var file = _owners[name];
-        var entry = file.Entries[name];
+        var entry = file.Tensors[name];
         if (!entry.Shape.AsSpan().SequenceEqual(shape))
         {
             throw new RequestException(
@@ -190,10 +202,10 @@ internal sealed class CheckpointFolder : IDisposable
                 file.Path, "use the config.json that belongs to these weights");
         }
 
-        if (entry.DType is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16 or ScalarType.Float64))
+        if (!entry.IsFloatingPoint)
         {
             throw new RequestException(
-                $"the tensor {name} has the element type {SafetensorsTypes.Name(entry.DType)}, and weights are F32, F16, BF16 or F64",
+                $"the tensor {name} has the element type {entry.Type}, and weights are F32, F16, BF16 or F64",
                 file.Path, "use an unquantised model");
         }
     }
