@@ -2,22 +2,26 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Llamax.Models.Checkpoints.Gguf;
+using Llamax.Models.Checkpoints.TorchZip;
 using Llamax.Runs;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Checkpoints;
 
 /// <summary>
-/// The weights of a model: a Hugging Face folder with <c>model.safetensors</c> or numbered shards and their index, or one file of
-/// weights, GGUF included.
+/// The weights of a model: a Hugging Face folder with <c>model.safetensors</c> or <c>pytorch_model.bin</c>, whole or in numbered shards
+/// with an index, or one file of weights: safetensors, torch.save or GGUF.
 /// </summary>
 internal sealed class CheckpointFolder : IDisposable
 {
     private const string Single = "model.safetensors";
     private const string Index = "model.safetensors.index.json";
+    private const string TorchSingle = "pytorch_model.bin";
+    private const string TorchIndex = "pytorch_model.bin.index.json";
 
     private readonly List<ITensorFile> _files = [];
     private readonly Dictionary<string, ITensorFile> _owners = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _ties = new(StringComparer.Ordinal);
     private readonly string _path;
 
     /// <param name="path">A folder or a file.</param>
@@ -29,14 +33,18 @@ internal sealed class CheckpointFolder : IDisposable
             throw new RequestException("the model does not exist", path, "name a folder with config.json and weights, or a GGUF file");
         try
         {
+            string? First(params string[] names) => names.FirstOrDefault(name => File.Exists(Path.Combine(path, name)));
             if (File.Exists(path))
                 Open(path);
-            else if (File.Exists(Path.Combine(path, Single)))
-                Open(Path.Combine(path, Single));
-            else if (File.Exists(Path.Combine(path, Index)))
-                OpenShards(Index);
+            else if (First(Single) is { } single)
+                Open(Path.Combine(path, single));
+            else if (First(Index, TorchIndex) is { } index && First(TorchSingle) is null)
+                OpenShards(index);
+            else if (First(TorchSingle) is { } old)
+                Open(Path.Combine(path, old));
             else
-                throw new RequestException($"neither {Single} nor {Index} is there", path, "convert the weights to safetensors");
+                throw new RequestException(
+                    $"none of {Single}, {Index}, {TorchSingle} and {TorchIndex} is there", path, "name the folder or the file with the weights");
         }
         catch
         {
@@ -54,18 +62,25 @@ internal sealed class CheckpointFolder : IDisposable
     /// <exception cref="RequestException">A tensor is missing, unexpected, of another shape, or not a floating-point one.</exception>
     public void Check(IReadOnlyList<(string Name, long[] Shape)> wanted, Func<string, bool> isOptional)
     {
+        foreach (var (name, _) in wanted)
+            FollowTies(name);
         CheckNames(wanted.Select(t => t.Name).ToHashSet(StringComparer.Ordinal), isOptional);
         foreach (var (name, shape) in wanted)
             CheckEntry(name, shape);
     }
 
     /// <summary>Copies a stored tensor into <paramref name="target"/>, contiguous and of the same shape, converting its type.</summary>
-    public void CopyTo(string name, Tensor target) => _owners[name].CopyTo(name, target);
+    public void CopyTo(string name, Tensor target)
+    {
+        name = _ties.GetValueOrDefault(name, name);
+        _owners[name].CopyTo(name, target);
+    }
 
     /// <summary>A stored tensor in its own type (quantised ones as float32); the caller disposes it.</summary>
     public Tensor Read(string name)
     {
-        var stored = _owners[name].Tensors[name];
+        var origin = _ties.GetValueOrDefault(name, name);
+        var stored = _owners[origin].Tensors[origin];
         var value = empty(stored.Shape, stored.Element);
         CopyTo(name, value);
         return value;
@@ -75,23 +90,26 @@ internal sealed class CheckpointFolder : IDisposable
     /// Writes the weights in order, starting a new shard before one would pass <paramref name="maxShardBytes"/>, and removes the
     /// weight files of an earlier save with another number of shards.
     /// </summary>
-    public static void Write(string folder, IReadOnlyList<(string Name, Tensor Value)> tensors, ScalarType dtype, long maxShardBytes)
+    public static void Write(string folder, IReadOnlyList<(string Name, Tensor Value)> tensors, ScalarType dtype, long maxShardBytes) =>
+        Write(folder, TensorToWrite.Of(tensors, dtype), maxShardBytes);
+
+    /// <inheritdoc cref="Write(string, IReadOnlyList{ValueTuple{string, Tensor}}, ScalarType, long)"/>
+    public static void Write(string folder, IReadOnlyList<TensorToWrite> tensors, long maxShardBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxShardBytes);
-        var shards = new List<List<(string Name, Tensor Value)>> { new() };
+        var shards = new List<List<TensorToWrite>> { new() };
         var (filled, total) = (0L, 0L);
         foreach (var tensor in tensors)
         {
-            var bytes = tensor.Value.numel() * SafetensorsTypes.Size(dtype);
-            if (filled > 0 && filled + bytes > maxShardBytes)
+            if (filled > 0 && filled + tensor.Bytes > maxShardBytes)
             {
                 shards.Add([]);
                 filled = 0;
             }
 
             shards[^1].Add(tensor);
-            filled += bytes;
-            total += bytes;
+            filled += tensor.Bytes;
+            total += tensor.Bytes;
         }
 
         var written = new HashSet<string>(StringComparer.Ordinal);
@@ -100,10 +118,10 @@ internal sealed class CheckpointFolder : IDisposable
         {
             var name = shards.Count == 1 ? Single
                 : string.Create(CultureInfo.InvariantCulture, $"model-{i + 1:D5}-of-{shards.Count:D5}.safetensors");
-            SafetensorsWriter.Write(Path.Combine(folder, name), shards[i], dtype);
+            SafetensorsWriter.Write(Path.Combine(folder, name), shards[i]);
             written.Add(name);
-            foreach (var (tensor, _) in shards[i])
-                map[tensor] = name;
+            foreach (var tensor in shards[i])
+                map[tensor.Name] = name;
         }
 
         if (shards.Count > 1)
@@ -129,7 +147,7 @@ internal sealed class CheckpointFolder : IDisposable
 
     private void Open(string path)
     {
-        ITensorFile file = GgufFile.IsGguf(path) ? new GgufModel(path) : new SafetensorsFile(path);
+        var file = OpenFile(path);
         _files.Add(file);
         foreach (var tensor in file.Tensors.Keys)
         {
@@ -137,6 +155,20 @@ internal sealed class CheckpointFolder : IDisposable
                 throw new RequestException(
                     $"the tensor {tensor} is also in {_owners[tensor].Path}", file.Path, "keep one of the two shards");
         }
+    }
+
+    // What a file is, its first bytes tell: names are only customary.
+    private static ITensorFile OpenFile(string path)
+    {
+        Span<byte> start = stackalloc byte[4];
+        if (!File.Exists(path))
+            return new SafetensorsFile(path);   // says that it is not there
+        using (var stream = File.OpenRead(path))
+            start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        if (start.SequenceEqual("GGUF"u8))
+            return new GgufModel(path);
+        var isPickle = start is [0x80, 2, ..] && !path.EndsWith(".safetensors", StringComparison.Ordinal);
+        return start.StartsWith("PK"u8) || isPickle ? new TorchZipFile(path) : new SafetensorsFile(path);
     }
 
     private void OpenShards(string index)
@@ -173,7 +205,7 @@ internal sealed class CheckpointFolder : IDisposable
 
     private void CheckNames(HashSet<string> wanted, Func<string, bool> isOptional)
     {
-        var missing = wanted.Where(name => !_owners.ContainsKey(name)).Order(StringComparer.Ordinal).ToList();
+        var missing = wanted.Where(name => !_owners.ContainsKey(_ties.GetValueOrDefault(name, name))).Order(StringComparer.Ordinal).ToList();
         var unexpected = _owners.Keys.Where(name => !wanted.Contains(name) && !isOptional(name)).Order(StringComparer.Ordinal).ToList();
         if (missing.Count == 0 && unexpected.Count == 0)
             return;
@@ -190,10 +222,32 @@ internal sealed class CheckpointFolder : IDisposable
         throw new RequestException(string.Join(", ", parts), _path, mend);
     }
 
+    // From a name that was left out to the one that stands for it.
+    private void FollowTies(string name)
+    {
+        var chain = new List<string> { name };
+        while (!_owners.ContainsKey(chain[^1]) && _files.FirstOrDefault(file => file.Ties.ContainsKey(chain[^1])) is { } file)
+        {
+            var next = file.Ties[chain[^1]];
+            if (chain.Contains(next))
+            {
+                throw new RequestException(
+                    $"the tensor {name} is tied in a circle: {string.Join(" → ", chain)} → {next}", file.Path,
+                    "save the model again with one name stored");
+            }
+
+            chain.Add(next);
+        }
+
+        if (chain.Count > 1 && _owners.ContainsKey(chain[^1]))
+            _ties[name] = chain[^1];
+    }
+
     private void CheckEntry(string name, long[] shape)
     {
-        var file = _owners[name];
-        var entry = file.Tensors[name];
+        var origin = _ties.GetValueOrDefault(name, name);
+        var file = _owners[origin];
+        var entry = file.Tensors[origin];
         if (!entry.Shape.AsSpan().SequenceEqual(shape))
         {
             throw new RequestException(

@@ -24,6 +24,9 @@ internal interface ITensorFile : IDisposable
     /// <summary>Every tensor by its name in Hugging Face's spelling.</summary>
     IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
 
+    /// <summary>Names that were left out because they share the memory of another, and that other name.</summary>
+    IReadOnlyDictionary<string, string> Ties => new Dictionary<string, string>();
+
     /// <summary>Copies a tensor into <paramref name="target"/>, contiguous and of the same shape, converting its element type.</summary>
     void CopyTo(string name, Tensor target);
 }
@@ -31,9 +34,13 @@ internal interface ITensorFile : IDisposable
 /// <summary>Sizes that files claim.</summary>
 internal static class ClaimedSizes
 {
-    /// <summary>Elements of a shape that nobody has checked; null where a size is negative or the product leaves 63 bits.</summary>
+    private const int MostDimensions = 16;
+
+    /// <summary>Elements of a shape that nobody has checked; null where they are too many, a size is negative or the product leaves 63 bits.</summary>
     public static long? Elements(ReadOnlySpan<long> shape)
     {
+        if (shape.Length > MostDimensions)
+            return null;
         Int128 product = 1;
         foreach (var size in shape)
         {

@@ -57,6 +57,9 @@ internal sealed class SafetensorsFile : ITensorFile
 
     public IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
 
+    /// <summary>safetensors' save_model leaves out what shares memory and says so among the free texts of the header.</summary>
+    public IReadOnlyDictionary<string, string> Ties { get; private set; } = new Dictionary<string, string>();
+
     /// <inheritdoc cref="MappedFile.View"/>
     public Tensor View(string name)
     {
@@ -81,7 +84,12 @@ internal sealed class SafetensorsFile : ITensorFile
             foreach (var property in document.RootElement.EnumerateObject())
             {
                 if (property.Name == "__metadata__")
+                {
+                    Ties = property.Value.EnumerateObject().DistinctBy(text => text.Name)
+                        .ToDictionary(text => text.Name, text => text.Value.GetString() ?? "", StringComparer.Ordinal);
                     continue;
+                }
+
                 if (!entries.TryAdd(property.Name, ReadEntry(property.Name, property.Value)))
                     throw Broken($"the tensor {property.Name} appears twice");
             }

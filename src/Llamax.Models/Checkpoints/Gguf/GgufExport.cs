@@ -44,6 +44,28 @@ public static class GgufExport
         GgufWriter.Write(path, keys, tensors);
     }
 
+    /// <inheritdoc cref="GgufFile.IsGguf"/>
+    public static bool IsGguf(string path) => GgufFile.IsGguf(path);
+
+    /// <summary>The type that keeps the weights of a model as they are stored; F16 where they are quantised.</summary>
+    /// <exception cref="RequestException">The model cannot be read.</exception>
+    public static GgufType StoredType(string model)
+    {
+        using var checkpoint = new CheckpointFolder(model);
+        var largest = checkpoint.Tensors.Select(tensor => tensor.Value).MaxBy(tensor => tensor.Elements);
+        return largest?.Type switch { "F32" or "F64" => GgufType.F32, "BF16" => GgufType.BF16, _ => GgufType.F16 };
+    }
+
+    /// <summary>What llama.cpp will not do that the model does; null where it does everything.</summary>
+    /// <exception cref="RequestException">The model cannot be read.</exception>
+    public static string? Loss(string model)
+    {
+        var config = CausalConfig.Read(model);
+        return config.SlidingWindow is { } window && window < config.MaxPositions
+            ? $"llama.cpp attends over everything where this model sees {window} tokens: longer texts give other results there"
+            : null;
+    }
+
     // As llama.cpp does where a row is no whole number of blocks.
     private static GgufType Stored(GgufType type, long[] shape) => shape.Length < 2 ? GgufType.F32
         : shape[^1] % GgufTypes.Block(type).Elements == 0 ? type : GgufType.F16;

@@ -30,9 +30,6 @@ internal sealed record GgufFamily
 
     public required IReadOnlyList<GgufName> Weights { get; init; }
 
-    /// <summary>Whether llama.cpp attends through the window of config.json; where it does not, texts longer than it differ.</summary>
-    public bool HasWindow { get; init; }
-
     public static IReadOnlyList<GgufFamily> All { get; } =
     [
         new() { HuggingFace = "LlamaForCausalLM", Name = "llama", Weights = LlamaWeights(GgufLayout.QueryPairs, GgufLayout.KeyPairs) },
