@@ -1,4 +1,5 @@
 using Llamax.Models.Checkpoints;
+using Llamax.Models.Layers;
 using Llamax.Models.Native;
 using Llamax.Runs;
 using static TorchSharp.torch;
@@ -8,15 +9,16 @@ namespace Llamax.Models.Causal;
 // B batch, S length, H hidden, V vocabulary
 
 /// <summary>
-/// A decoder-only transformer of the LLaMA family (Touvron et al. 2023): RMS norms, rotary positions, grouped-query attention,
-/// SwiGLU. All weights are views into one flat buffer, which this object owns.
+/// A decoder-only transformer: LLaMA (Touvron et al. 2023) and the families that differ from it by rows of a table. All weights are
+/// views into one flat buffer, which this object owns.
 /// </summary>
-public sealed class CausalModel : IDisposable
+public sealed class CausalModel : ICachedDecoder
 {
     private readonly DecoderBlock[] _blocks;
-    private readonly Dictionary<string, ModelParameter> _byName;
+    private readonly FlatWeights _weights;
     private readonly Tensor _embedding;
-    private readonly Tensor _finalNorm;
+    private readonly Tensor? _positions;
+    private readonly Norm _finalNorm;
     private readonly Lazy<RotaryTable> _rotary;
     private readonly bool _ownsRotary;
 
@@ -34,20 +36,19 @@ public sealed class CausalModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(config);
         OptionProblem.ThrowIfAny("the model's config", config.Problems());
-        using var quiet = no_grad();
-        var layout = new ParameterLayout(config);
         Config = config;
-        FlatParameters = flat(layout).DetachFromDisposeScope();
+        _weights = new([.. config.Tensors()], flat);
         (DType, Device) = (FlatParameters.dtype, FlatParameters.device);
-        DecayedLength = layout.DecayedLength;
-        Parameters = [.. layout.Slices.Select(slice => Slice(slice.Name, slice.Shape, slice.Offset))];
-        _byName = Parameters.ToDictionary(p => p.Name, StringComparer.Ordinal);
-        _embedding = this[CausalTensorNames.Embedding];
-        _finalNorm = this[CausalTensorNames.FinalNorm];
-        OutputWeight = config.TiedHead ? _embedding : this[CausalTensorNames.Head];
+        var names = config.Family.Tensors;
+        _embedding = this[$"{names.Embedding}.weight"];
+        _positions = names.Positions is { } positions ? this[$"{positions}.weight"] : null;
+        _finalNorm = new(
+            config.Family.Norm, this[$"{names.FinalNorm}.weight"], _weights.Find($"{names.FinalNorm}.bias"), config.NormEpsilon);
+        OutputWeight = config.TiedHead ? _embedding : this[$"{names.Head}.weight"];
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new DecoderBlock(config, name =>
-            _byName.GetValueOrDefault(CausalTensorNames.InLayer(layer, name))?.Value))];
-        _rotary = rotary ?? new(() => new RotaryTable(config, DType, Device));
+            _weights.Find(names.InLayer(layer, name))))];
+        _rotary = rotary ?? new(() => new RotaryTable(
+            config.RotaryFrequencies(), config.Family.Positions == PositionKind.RotaryPairs, config.MaxPositions, DType, Device));
         _ownsRotary = rotary is null;
     }
 
@@ -58,48 +59,28 @@ public sealed class CausalModel : IDisposable
     public Device Device { get; }
 
     /// <summary>[n] every weight: the matrices, then norms and biases; slices begin at multiples of 64 and the gaps stay zero.</summary>
-    public Tensor FlatParameters { get; }
+    public Tensor FlatParameters => _weights.Flat;
 
     /// <summary>The first elements of <see cref="FlatParameters"/>, which belong to matrices: weight decay is for them.</summary>
-    public long DecayedLength { get; }
+    public long DecayedLength => _weights.DecayedLength;
 
     /// <summary>Every learnt tensor, in the order of the flat buffer.</summary>
-    public IReadOnlyList<ModelParameter> Parameters { get; }
+    public IReadOnlyList<ModelParameter> Parameters => _weights.Parameters;
 
     /// <summary>[vocabulary, hidden]; the embedding itself where the head is tied.</summary>
     public Tensor OutputWeight { get; }
 
+    int ICachedDecoder.VocabularySize => Config.VocabularySize;
+
     /// <summary>The weight with this Hugging Face name.</summary>
-    public Tensor this[string name] => _byName[name].Value;
+    public Tensor this[string name] => _weights[name];
 
     /// <summary>
     /// Draws the weights: N(0, 0.02²), the two projections that write into the residual stream divided by √(2 · layers)
     /// (GPT-2's scheme), norms one, biases zero. Every tensor has its own generator keyed by seed and name, on the CPU.
     /// </summary>
-    public void Initialize(ulong seed)
-    {
-        using var quiet = no_grad();
-        foreach (var parameter in Parameters)
-        {
-            using var scope = NewDisposeScope();
-            if (parameter.Name.EndsWith(".bias", StringComparison.Ordinal))
-            {
-                parameter.Value.zero_();
-            }
-            else if (!parameter.Decays)
-            {
-                parameter.Value.fill_(1);
-            }
-            else
-            {
-                var isResidual = parameter.Name.EndsWith(CausalTensorNames.AttentionOutput, StringComparison.Ordinal)
-                    || parameter.Name.EndsWith(CausalTensorNames.Down, StringComparison.Ordinal);
-                var deviation = isResidual ? 0.02 / Math.Sqrt(2.0 * Config.Layers) : 0.02;
-                using var generator = new Generator(new Draws(seed, $"initialize {parameter.Name}").Bits(0), CPU);
-                parameter.Value.copy_(empty(parameter.Value.shape, ScalarType.Float32).normal_(0, deviation, generator));
-            }
-        }
-    }
+    public void Initialize(ulong seed) => _weights.Initialize(
+        seed, name => Config.Family.Tensors.IsResidual(name) ? 0.02 / Math.Sqrt(2.0 * Config.Layers) : 0.02);
 
     /// <summary>
     /// Another model over the same weights, whose parameters have gradients of their own: two threads can run backward at the same
@@ -132,7 +113,17 @@ public sealed class CausalModel : IDisposable
     /// <summary>Logits.</summary>
     /// <param name="hidden">[.., H] from <see cref="Forward"/>.</param>
     /// <returns>[.., V].</returns>
-    public Tensor Project(Tensor hidden) => nn.functional.linear(hidden, OutputWeight);
+    public Tensor Project(Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(BeforeHead(hidden), OutputWeight).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What <see cref="OutputWeight"/> multiplies: hidden states, scaled where the family scales its logits.</summary>
+    /// <param name="hidden">[.., H] from <see cref="Forward"/>.</param>
+    public Tensor BeforeHead(Tensor hidden) => Config.LogitScale == 1 ? hidden.alias() : hidden * Config.LogitScale;
+
+    public KeyValueCache NewCache() => new(this);
 
     /// <summary>Reads prompts into a cache, whose rows then are the prompts; what it held before is forgotten. Without gradients.</summary>
     /// <param name="prompts">Token ids; none is empty.</param>
@@ -176,11 +167,10 @@ public sealed class CausalModel : IDisposable
         for (var row = 0; row < tokens.Length; row++)
             ids[row, 0] = tokens[row];
         var plan = cache.NextStep();
-        var (cosine, sine) = _rotary.Value.At(plan.Positions, 1);
-        var hidden = JitOps.Embedding(_embedding, tensor(ids, device: Device));
+        var (hidden, rotation) = Embed(tensor(ids, device: Device), plan.Positions);
         for (var layer = 0; layer < _blocks.Length; layer++)
-            hidden = _blocks[layer].Step(hidden, cosine, sine, cache[layer], plan);
-        return JitOps.RmsNorm(hidden, _finalNorm, Config.NormEpsilon).squeeze(1).MoveToOuterDisposeScope();
+            hidden = _blocks[layer].Step(hidden, rotation, cache[layer], plan);
+        return _finalNorm.Apply(hidden).squeeze(1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Reads a model from a Hugging Face folder or a GGUF file.</summary>
@@ -192,16 +182,14 @@ public sealed class CausalModel : IDisposable
     {
         var config = CausalConfig.Read(folder);
         using var checkpoint = new CheckpointFolder(folder);
-        Check(checkpoint, config);
+        var stored = config.StoredNames().Locate(checkpoint, [.. config.Tensors()]);
         var (type, place) = (dtype ?? ScalarType.Float32, device ?? CPU);
 
         // Not zeroed: loading writes every element once.
         var model = new CausalModel(config, layout => empty(layout.Length, type, place), null);
         try
         {
-            model.ClearGaps();
-            foreach (var parameter in model.Parameters)
-                checkpoint.CopyTo(parameter.Name, parameter.Value);
+            model._weights.Load(checkpoint, stored);
             return model;
         }
         catch
@@ -210,14 +198,6 @@ public sealed class CausalModel : IDisposable
             throw;
         }
     }
-
-    /// <summary>Every weight of a model, in the order of the flat buffer.</summary>
-    internal static IReadOnlyList<(string Name, long[] Shape)> Weights(CausalConfig config) =>
-        [.. new ParameterLayout(config).Slices.Select(slice => (slice.Name, slice.Shape))];
-
-    /// <summary>Compares stored weights with what a config asks for, before any memory is asked for.</summary>
-    /// <exception cref="RequestException">They do not fit.</exception>
-    internal static void Check(CheckpointFolder checkpoint, CausalConfig config) => checkpoint.Check(Weights(config), IsOptional(config));
 
     /// <summary>
     /// Writes config.json and the weights in Hugging Face's layout, each file whole or not at all. Tokenizer files are the caller's.
@@ -228,7 +208,7 @@ public sealed class CausalModel : IDisposable
     public void Save(string folder, ScalarType? dtype = null, long maxShardBytes = 5_000_000_000)
     {
         var stored = dtype ?? DType;
-        CheckpointFolder.Write(folder, [.. Parameters.Select(p => (p.Name, p.Value))], stored, maxShardBytes);
+        _weights.Save(folder, stored, maxShardBytes);
         AtomicFile.WriteAllText(Path.Combine(folder, "config.json"), Config.ToJson(SafetensorsTypes.ConfigName(stored)));
     }
 
@@ -236,9 +216,7 @@ public sealed class CausalModel : IDisposable
     {
         if (_ownsRotary && _rotary.IsValueCreated)
             _rotary.Value.Dispose();
-        foreach (var parameter in Parameters)
-            parameter.Value.Dispose();
-        FlatParameters.Dispose();
+        _weights.Dispose();
     }
 
     private Tensor Run(Tensor tokens, Tensor? positions, Tensor? visible, Action<Tensor>? observe, KeyValueCache? cache)
@@ -246,16 +224,22 @@ public sealed class CausalModel : IDisposable
         using var scope = NewDisposeScope();
         var length = tokens.shape[1];
         RequireLength(length);
-        var (cosine, sine) = _rotary.Value.At(positions, length);
         var mask = visible ?? WindowMask(length);
-        var hidden = JitOps.Embedding(_embedding, tokens);
+        var (hidden, rotation) = Embed(tokens, positions);
         for (var layer = 0; layer < _blocks.Length; layer++)
         {
             observe?.Invoke(hidden.alias().MoveToOuterDisposeScope());
-            hidden = _blocks[layer].Forward(hidden, cosine, sine, mask, cache?[layer]);
+            hidden = _blocks[layer].Forward(hidden, rotation, mask, cache?[layer]);
         }
 
-        return JitOps.RmsNorm(hidden, _finalNorm, Config.NormEpsilon).MoveToOuterDisposeScope();
+        return _finalNorm.Apply(hidden).MoveToOuterDisposeScope();
+    }
+
+    private (Tensor Hidden, Rotation? Rotation) Embed(Tensor tokens, Tensor? positions)
+    {
+        var (hidden, length) = (JitOps.Embedding(_embedding, tokens), tokens.shape[1]);
+        return _positions is null ? (hidden, _rotary.Value.At(positions, length))
+            : (hidden + (positions is null ? _positions.narrow(0, 0, length) : JitOps.Embedding(_positions, positions)), null);
     }
 
     private Tensor? WindowMask(long length)
@@ -275,29 +259,4 @@ public sealed class CausalModel : IDisposable
                 "shorten the text, or use a model with more positions");
         }
     }
-
-    // What lies between two slices takes part in sums over the whole buffer.
-    private void ClearGaps()
-    {
-        using var quiet = no_grad();
-        using var scope = NewDisposeScope();
-        for (var i = 0; i < Parameters.Count; i++)
-        {
-            var end = Parameters[i].Offset + Parameters[i].Length;
-            var next = i + 1 < Parameters.Count ? Parameters[i + 1].Offset : FlatParameters.shape[0];
-            if (next > end)
-                FlatParameters.narrow(0, end, next - end).zero_();
-        }
-    }
-
-    private ModelParameter Slice(string name, long[] shape, long offset)
-    {
-        using var scope = NewDisposeScope();
-        var length = shape.Aggregate(1L, (product, size) => product * size);
-        var value = FlatParameters.narrow(0, offset, length).view(shape).detach().DetachFromDisposeScope();
-        return new(name, value, offset, length, Decays: shape.Length > 1);
-    }
-
-    private static Func<string, bool> IsOptional(CausalConfig config) => name =>
-        CausalTensorNames.IsDerived(name) || (config.TiedHead && name == CausalTensorNames.Head);
 }

@@ -56,6 +56,9 @@ internal sealed class CheckpointFolder : IDisposable
     /// <summary>Every stored tensor by its name.</summary>
     public IEnumerable<KeyValuePair<string, StoredTensor>> Tensors => _owners.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Tensors[pair.Key]));
 
+    /// <summary>Whether a tensor of this name is stored.</summary>
+    public bool Has(string name) => _owners.ContainsKey(name);
+
     /// <summary>Compares what is stored with what a model needs, before any memory is asked for.</summary>
     /// <param name="wanted">Every tensor that the model has.</param>
     /// <param name="isOptional">Stored tensors that the model does not have and does not miss.</param>

@@ -1,4 +1,5 @@
 using Llamax.Models.Causal;
+using Llamax.Models.Layers;
 using Llamax.Runs;
 using static TorchSharp.torch;
 
@@ -20,15 +21,16 @@ public static class GgufExport
         var family = GgufFamily.All.FirstOrDefault(row => row.HuggingFace == config.Architecture) ?? throw new RequestException(
             $"llama.cpp has no family for {config.Architecture}", model, "export to another format");
         using var checkpoint = new CheckpointFolder(model);
-        CausalModel.Check(checkpoint, config);
+        List<TensorShape> weights = [.. config.Tensors()];
+        var stored = config.StoredNames().Locate(checkpoint, weights);
         var tensors = new List<GgufTensor>();
         if (GgufConfig.FrequencyDivisors(config) is { } divisors)
             tensors.Add(new("rope_freqs.weight", [divisors.Length], GgufType.F32, () => tensor(divisors)));
-        foreach (var (name, shape) in CausalModel.Weights(config))
+        foreach (var (name, shape) in weights)
         {
             var (target, layout) = family.ToGguf(name) ?? throw new RequestException(
                 $"the tensor {name} has no place in llama.cpp's {family.Name}", model, "export to another format");
-            tensors.Add(new(target, shape, Stored(type, shape), () => Arrange(checkpoint.Read(name), layout, config)));
+            tensors.Add(new(target, shape, Stored(type, shape), () => Arrange(checkpoint.Read(stored[name]), layout, config)));
         }
 
         var filled = Fill(vocabulary ?? new(), config, model);
