@@ -37,15 +37,21 @@ internal static class ExportVerb
             Description = "The vocabulary inside of a gguf file: a tokenizer, or none (default: the model's own)",
             HelpName = "FILE",
         };
+        var adapter = new Option<string?>("--adapter", "-a")
+        {
+            Description = "A folder with a LoRA adapter (PEFT's), merged into the weights",
+            HelpName = "DIR",
+        };
         var command = new Command("export", """
             Writes a model in the format of other programs. Weights pass one after another: memory for the largest suffices.
 
             Examples:
               llamax export --model quickstart/model --format gguf --out model.gguf
               llamax export --model LLaMAX3-8B --format gguf --quantize q4_k_m --out LLaMAX3-8B.Q4_K_M.gguf
+              llamax export --model Llama-2-7b --adapter my-lora --format hf --out merged
               llamax export --model old/pytorch_model.bin --format hf --dtype bf16 --out new
             """)
-        { model, format, output, type, quantize, tokenizer };
+        { model, format, output, type, quantize, tokenizer, adapter };
         command.SetAction((parsed, _) =>
         {
             var events = Talk.Events();
@@ -58,6 +64,7 @@ internal static class ExportVerb
                 Type = parsed.GetValue(type),
                 Quantization = parsed.GetValue(quantize)?.ToLowerInvariant(),
                 Tokenizer = parsed.GetValue(tokenizer),
+                Adapter = parsed.GetValue(adapter),
             };
             ModelExport.Run(options, events);
             Console.Out.WriteLine(options.Output);

@@ -43,7 +43,7 @@ public static class ModelExport
             "f16" => ScalarType.Float16,
             "bf16" => ScalarType.BFloat16,
             _ => null,
-        });
+        }, adapter: options.Adapter);
         if (GgufExport.IsGguf(options.Model))
         {
             GgufTokenizerFiles.Write(GgufVocabulary.Read(options.Model), options.Output, events);
@@ -77,14 +77,15 @@ public static class ModelExport
             events.Warn(loss);
         if (options.Quantization is null or "q8_0")
         {
-            GgufExport.Write(options.Model, options.Output, options.Quantization is null ? plain : GgufType.Q8_0, vocabulary);
+            var type = options.Quantization is null ? plain : GgufType.Q8_0;
+            GgufExport.Write(options.Model, options.Output, type, vocabulary, options.Adapter);
             return;
         }
 
         var whole = options.Output + ".whole" + AtomicFile.TemporarySuffix;
         try
         {
-            GgufExport.Write(options.Model, whole, plain, vocabulary);
+            GgufExport.Write(options.Model, whole, plain, vocabulary, options.Adapter);
             LlamaCppQuantizer.Quantize(whole, options.Output, options.Quantization);
         }
         finally

@@ -24,6 +24,9 @@ public sealed record ModelExportOptions
     /// <summary>Where GGUF's vocabulary comes from: null = the model's own, <c>none</c> = nowhere.</summary>
     public string? Tokenizer { get; init; }
 
+    /// <summary>A folder with a LoRA adapter of PEFT, merged into the weights; null = none.</summary>
+    public string? Adapter { get; init; }
+
     /// <summary>Every quantisation that <see cref="Quantization"/> may name.</summary>
     public static IReadOnlyList<string> Quantizations => LlamaCppQuantizer.Types;
 

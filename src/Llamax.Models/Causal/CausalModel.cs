@@ -1,3 +1,4 @@
+using Llamax.Models.Adapters;
 using Llamax.Models.Checkpoints;
 using Llamax.Models.Layers;
 using Llamax.Models.Native;
@@ -32,7 +33,8 @@ public sealed class CausalModel : ICachedDecoder
     {
     }
 
-    private CausalModel(CausalConfig config, Func<ParameterLayout, Tensor> flat, Lazy<RotaryTable>? rotary)
+    private CausalModel(
+        CausalConfig config, Func<ParameterLayout, Tensor> flat, Lazy<RotaryTable>? rotary, LoraAdapter? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         OptionProblem.ThrowIfAny("the model's config", config.Problems());
@@ -46,13 +48,17 @@ public sealed class CausalModel : ICachedDecoder
             config.Family.Norm, this[$"{names.FinalNorm}.weight"], _weights.Find($"{names.FinalNorm}.bias"), config.NormEpsilon);
         OutputWeight = config.TiedHead ? _embedding : this[$"{names.Head}.weight"];
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new DecoderBlock(config, name =>
-            _weights.Find(names.InLayer(layer, name))))];
+            _weights.Find(names.InLayer(layer, name)), name => adapter?.Find(names.InLayer(layer, name))))];
+        Adapter = adapter;
         _rotary = rotary ?? new(() => new RotaryTable(
             config.RotaryFrequencies(), config.Family.Positions == PositionKind.RotaryPairs, config.MaxPositions, DType, Device));
         _ownsRotary = rotary is null;
     }
 
     public CausalConfig Config { get; }
+
+    /// <summary>What is added to the projections; null = nothing. Not owned.</summary>
+    public LoraAdapter? Adapter { get; }
 
     public ScalarType DType { get; }
 
@@ -86,7 +92,25 @@ public sealed class CausalModel : ICachedDecoder
     /// Another model over the same weights, whose parameters have gradients of their own: two threads can run backward at the same
     /// time, one through each. The caller disposes it before this one.
     /// </summary>
-    public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary);
+    public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary, Adapter);
+
+    /// <summary>
+    /// The model that an adapter makes of this one, over the same weights: what it computes is differentiable by the adapter's matrices.
+    /// The caller disposes it before this one and the adapter.
+    /// </summary>
+    /// <exception cref="RequestException">The adapter changes the embedding or the head, which can only be merged.</exception>
+    public CausalModel WithAdapter(LoraAdapter adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        var names = Config.Family.Tensors;
+        if (new[] { names.Embedding, names.Head }.FirstOrDefault(module => adapter.Find(module) is not null) is { } outside)
+        {
+            throw new RequestException(
+                $"the adapter changes {outside}, which is computed merged alone", "the adapter", "merge it: llamax export --adapter");
+        }
+
+        return new(Config, _ => FlatParameters.alias(), _rotary, adapter);
+    }
 
     /// <summary>The hidden states of a batch.</summary>
     /// <param name="tokens">[B, S] int64.</param>

@@ -1,3 +1,4 @@
+using Llamax.Models.Adapters;
 using Llamax.Models.Causal;
 using Llamax.Models.Layers;
 using Llamax.Runs;
@@ -13,8 +14,9 @@ public static class GgufExport
     /// <param name="path">The file, which appears whole or not at all.</param>
     /// <param name="type">Of the matrices: F32, F16, BF16 or Q8_0. Norms and biases stay F32.</param>
     /// <param name="vocabulary">Null = <c>none</c>; with fewer tokens than the model has rows, unused ones are added.</param>
-    /// <exception cref="RequestException">The model cannot be read, or llama.cpp does not have its family.</exception>
-    public static void Write(string model, string path, GgufType type, GgufVocabulary? vocabulary = null)
+    /// <param name="adapter">A folder of PEFT, which is merged into the weights; null = none.</param>
+    /// <exception cref="RequestException">The model or the adapter cannot be read, or llama.cpp does not have the family.</exception>
+    public static void Write(string model, string path, GgufType type, GgufVocabulary? vocabulary = null, string? adapter = null)
     {
         ArgumentOutOfRangeException.ThrowIfEqual(type is GgufType.F32 or GgufType.F16 or GgufType.BF16 or GgufType.Q8_0, false, nameof(type));
         var config = CausalConfig.Read(model);
@@ -23,6 +25,8 @@ public static class GgufExport
         using var checkpoint = new CheckpointFolder(model);
         List<TensorShape> weights = [.. config.Tensors()];
         var stored = config.StoredNames().Locate(checkpoint, weights);
+        using var merged = adapter is null ? null : LoraAdapter.Load(adapter, weights, ScalarType.Float32, CPU);
+        Tensor Read(string name) => merged?.Merge(name, checkpoint.Read(stored[name])) ?? checkpoint.Read(stored[name]);
         var tensors = new List<GgufTensor>();
         if (GgufConfig.FrequencyDivisors(config) is { } divisors)
             tensors.Add(new("rope_freqs.weight", [divisors.Length], GgufType.F32, () => tensor(divisors)));
@@ -30,7 +34,7 @@ public static class GgufExport
         {
             var (target, layout) = family.ToGguf(name) ?? throw new RequestException(
                 $"the tensor {name} has no place in llama.cpp's {family.Name}", model, "export to another format");
-            tensors.Add(new(target, shape, Stored(type, shape), () => Arrange(checkpoint.Read(stored[name]), layout, config)));
+            tensors.Add(new(target, shape, Stored(type, shape), () => Arrange(Read(name), layout, config)));
         }
 
         var filled = Fill(vocabulary ?? new(), config, model);
