@@ -27,6 +27,7 @@ var root = new RootCommand("""
     PackVerb.Create(),
     ReportVerb.Create(),
     TranslateVerb.Create(),
+    ExportVerb.Create(),
     ScoreVerb.Create(),
     TokenizeVerb.Create(),
     IdentifyVerb.Create(),

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Llamax.Models.Checkpoints;
+using Llamax.Models.Checkpoints.Gguf;
 using Llamax.Runs;
 
 namespace Llamax.Models.Causal;
@@ -30,7 +32,18 @@ internal static class CausalConfigFile
     public static CausalConfig Read(string path)
     {
         using var document = JsonFile.ReadObject(path);
-        var keys = new ConfigKeys(path, document.RootElement);
+        return Read(path, document.RootElement);
+    }
+
+    public static CausalConfig ReadGguf(string path)
+    {
+        using var file = new GgufModel(path);
+        return Read(path, JsonSerializer.SerializeToElement(file.Config));
+    }
+
+    private static CausalConfig Read(string path, JsonElement json)
+    {
+        var keys = new ConfigKeys(path, json);
         var architecture = ReadArchitecture(keys);
         var names = architecture.Keys;
         var heads = keys.Integer(names.Heads);

@@ -1,3 +1,4 @@
+using Llamax.Models.Adapters;
 using Llamax.Models.Checkpoints;
 using Llamax.Models.Layers;
 using Llamax.Models.Native;
@@ -32,7 +33,8 @@ public sealed class CausalModel : ICachedDecoder
     {
     }
 
-    private CausalModel(CausalConfig config, Func<ParameterLayout, Tensor> flat, Lazy<RotaryTable>? rotary)
+    private CausalModel(
+        CausalConfig config, Func<ParameterLayout, Tensor> flat, Lazy<RotaryTable>? rotary, LoraAdapter? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         OptionProblem.ThrowIfAny("the model's config", config.Problems());
@@ -46,13 +48,17 @@ public sealed class CausalModel : ICachedDecoder
             config.Family.Norm, this[$"{names.FinalNorm}.weight"], _weights.Find($"{names.FinalNorm}.bias"), config.NormEpsilon);
         OutputWeight = config.TiedHead ? _embedding : this[$"{names.Head}.weight"];
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new DecoderBlock(config, name =>
-            _weights.Find(names.InLayer(layer, name))))];
+            _weights.Find(names.InLayer(layer, name)), name => adapter?.Find(names.InLayer(layer, name))))];
+        Adapter = adapter;
         _rotary = rotary ?? new(() => new RotaryTable(
             config.RotaryFrequencies(), config.Family.Positions == PositionKind.RotaryPairs, config.MaxPositions, DType, Device));
         _ownsRotary = rotary is null;
     }
 
     public CausalConfig Config { get; }
+
+    /// <summary>What is added to the projections; null = nothing. Not owned.</summary>
+    public LoraAdapter? Adapter { get; }
 
     public ScalarType DType { get; }
 
@@ -86,7 +92,25 @@ public sealed class CausalModel : ICachedDecoder
     /// Another model over the same weights, whose parameters have gradients of their own: two threads can run backward at the same
     /// time, one through each. The caller disposes it before this one.
     /// </summary>
-    public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary);
+    public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary, Adapter);
+
+    /// <summary>
+    /// The model that an adapter makes of this one, over the same weights: what it computes is differentiable by the adapter's matrices.
+    /// The caller disposes it before this one and the adapter.
+    /// </summary>
+    /// <exception cref="RequestException">The adapter changes the embedding or the head, which can only be merged.</exception>
+    public CausalModel WithAdapter(LoraAdapter adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        var names = Config.Family.Tensors;
+        if (new[] { names.Embedding, names.Head }.FirstOrDefault(module => adapter.Find(module) is not null) is { } outside)
+        {
+            throw new RequestException(
+                $"the adapter changes {outside}, which is computed merged alone", "the adapter", "merge it: llamax export --adapter");
+        }
+
+        return new(Config, _ => FlatParameters.alias(), _rotary, adapter);
+    }
 
     /// <summary>The hidden states of a batch.</summary>
     /// <param name="tokens">[B, S] int64.</param>
@@ -173,17 +197,20 @@ public sealed class CausalModel : ICachedDecoder
         return _finalNorm.Apply(hidden).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Reads a Hugging Face folder.</summary>
-    /// <param name="folder">With config.json and safetensors files, sharded or not.</param>
+    /// <summary>Reads a model from a Hugging Face folder or a GGUF file.</summary>
+    /// <param name="folder">With config.json and weights, sharded or not; or a file of weights with its config.json beside it; or GGUF.</param>
     /// <param name="dtype">Type of the weights in memory; null = float32, whatever the file holds.</param>
     /// <param name="device">Null = CPU.</param>
     /// <exception cref="RequestException">A file is missing, damaged, or asks for what is not implemented.</exception>
     public static CausalModel Load(string folder, ScalarType? dtype = null, Device? device = null)
     {
-        var config = CausalConfig.FromJson(Path.Combine(folder, "config.json"));
+        var config = CausalConfig.Read(folder);
         using var checkpoint = new CheckpointFolder(folder);
         var stored = config.StoredNames().Locate(checkpoint, [.. config.Tensors()]);
-        var model = new CausalModel(config, dtype ?? ScalarType.Float32, device ?? CPU);
+        var (type, place) = (dtype ?? ScalarType.Float32, device ?? CPU);
+
+        // Not zeroed: loading writes every element once.
+        var model = new CausalModel(config, layout => empty(layout.Length, type, place), null);
         try
         {
             model._weights.Load(checkpoint, stored);
