@@ -107,6 +107,9 @@ public sealed class CausalModel : IDisposable
     /// </summary>
     public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary);
 
+    /// <summary>A copy of the weights as they are now, in the memory of the host; the caller disposes it before this one.</summary>
+    public CausalModel Copy() => new(Config, _ => FlatParameters.to(CPU, copy: true), _rotary);
+
     /// <summary>The hidden states of a batch.</summary>
     /// <param name="tokens">[B, S] int64.</param>
     /// <param name="positions">[B, S] int64 below <see cref="CausalConfig.MaxPositions"/>; null = 0 … S − 1.</param>

@@ -67,5 +67,6 @@ internal sealed class ParameterLayout
             yield return (CausalTensorNames.Head, [vocabulary, hidden]);
     }
 
-    private static long Aligned(long length) => (length + Alignment - 1) / Alignment * Alignment;
+    /// <summary>The elements that a slice of this length takes, its gap included.</summary>
+    public static long Aligned(long length) => (length + Alignment - 1) / Alignment * Alignment;
 }

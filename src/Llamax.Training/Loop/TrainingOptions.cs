@@ -78,6 +78,15 @@ public sealed record TrainingOptions
     public int ValidateEvery { get; init; }
 
     /// <summary>
+    /// What moves, of <c>embeddings</c>, <c>head</c>, <c>finalNorm</c> and <c>layers:0-7</c> (both ends included); empty = everything. A
+    /// tied head is the embeddings. Training the layers near the embeddings first and the far ones afterwards are two phases.
+    /// </summary>
+    public IReadOnlyList<string> Trained { get; init; } = [];
+
+    /// <summary>How long a rank waits for another one before it ends the job with a message; the launcher then ends the rest.</summary>
+    public TimeSpan RankPatience { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>
     /// Threads of libtorch; 0 = its own choice. Another count rounds differently, so a run that must be repeatable to the bit names it.
     /// </summary>
     public int Threads { get; init; }
@@ -152,6 +161,14 @@ public sealed record TrainingOptions
             yield return new("logEvery", LogEvery, "must not be negative", "use 0 for no losses by kind and language");
         if (ValidateEvery < 0)
             yield return new("validateEvery", ValidateEvery, "must not be negative", "use 0 to validate after the last step only");
+        foreach (var part in Trained.Where(part => !TrainedPart.IsKnown(part)))
+        {
+            yield return new(
+                "trained", part, "is no part of a model", "use embeddings, head, finalNorm or layers:FIRST-LAST, for example layers:0-7");
+        }
+
+        if (RankPatience < TimeSpan.FromSeconds(1))
+            yield return new("rankPatience", RankPatience, "must be at least a second", "use 00:30:00 for half an hour");
         if (Threads is < 0 or > 4096)
             yield return new("threads", Threads, "must be 0 to 4096", "use 0 to let libtorch choose");
     }
