@@ -46,6 +46,7 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         }
 
         using var model = checkpoint is null ? start.CreateModel() : CausalModel.Load(checkpoint.Path, run.DataType, run.Device);
+        model.RecomputesActivations = run.Options.RecomputeActivations;
         var space = new TrainedSpace(
             model, parameter => TrainedPart.Includes(run.Options.Trained, parameter.Name), run.Options.DecayAllParameters);
         using var optimizer = new FlatAdamW(model, run.Options.AdamW, space, _ranks, _patience);

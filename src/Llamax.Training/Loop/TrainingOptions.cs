@@ -30,6 +30,12 @@ public sealed record TrainingOptions
     /// </summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>
+    /// Computes the inside of every layer a second time in the backward pass instead of keeping it: a third more work, and the memory of
+    /// one layer's activations instead of all.
+    /// </summary>
+    public bool RecomputeActivations { get; init; }
+
     /// <summary>Learning rate at the end of the warm-up.</summary>
     public double LearningRate { get; init; } = 2e-5;
 
@@ -40,6 +46,9 @@ public sealed record TrainingOptions
 
     /// <summary>Floor of the learning rate as a share of <see cref="LearningRate"/>, 0 to 1.</summary>
     public double MinimumRatio { get; init; }
+
+    /// <summary>The last part of the run, in which the schedule <c>warmupStableDecay</c> falls; above 0, at most 1.</summary>
+    public double DecayShare { get; init; } = 0.1;
 
     /// <summary>Decoupled weight decay; LLaMA 2's value is 0.1.</summary>
     public double WeightDecay { get; init; } = 0.1;
@@ -116,7 +125,7 @@ public sealed record TrainingOptions
                 [new("warmupSteps", warmup, $"must not exceed the {steps} steps of the run", "leave it out for 3 % of the steps")]);
         }
 
-        return new(LearningRate, warmup, steps, MinimumRatio, Schedule);
+        return new(LearningRate, warmup, steps, MinimumRatio, Schedule, DecayShare);
     }
 
     public IEnumerable<OptionProblem> Problems()
@@ -146,9 +155,11 @@ public sealed record TrainingOptions
         if (WarmupSteps > Steps)
             yield return new("warmupSteps", WarmupSteps, $"must not exceed the {Steps} steps", "leave it out for 3 % of the steps");
         if (!Enum.IsDefined(Schedule))
-            yield return new("schedule", Schedule, "is no known schedule", "use cosine, constant or inverseSquareRoot");
+            yield return new("schedule", Schedule, "is no known schedule", "use cosine, linear, constant, inverseSquareRoot or warmupStableDecay");
         if (!(MinimumRatio >= 0 && MinimumRatio <= 1))
             yield return new("minimumRatio", MinimumRatio, "must be 0 to 1", "use 0.1 to end at a tenth of the learning rate");
+        if (!(DecayShare > 0 && DecayShare <= 1))
+            yield return new("decayShare", DecayShare, "must be above 0 and at most 1", "use 0.1 for the last tenth of the run");
         foreach (var problem in AdamW.Problems())
             yield return problem;
         if (CheckpointEverySteps < 0)
