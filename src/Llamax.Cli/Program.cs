@@ -26,6 +26,7 @@ var root = new RootCommand("""
     PackVerb.Create(),
     ReportVerb.Create(),
     TranslateVerb.Create(),
+    ExportVerb.Create(),
     ScoreVerb.Create(),
     TokenizeVerb.Create(),
     DataVerb.Create(),

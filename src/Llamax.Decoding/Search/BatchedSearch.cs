@@ -106,13 +106,13 @@ public sealed class BatchedSearch
     {
         var positions = (long)batch.Max(sentence => sentence.Prompt.Tokens.Length) + batch.Max(sentence => sentence.Limit);
         return batch.Count <= Options.BatchSentences
-            && positions <= _engine.MaxLength
+            && batch.Max(sentence => sentence.Limit) <= _engine.MostNewTokens(batch.Max(sentence => sentence.Prompt.Tokens.Length))
             && batch.Count * Options.Beams * positions <= Options.BatchTokens;
     }
 
     private SentenceSearch Begin(int index, SearchPrompt prompt)
     {
-        var room = _engine.MaxLength - prompt.Tokens.Length;
+        var room = _engine.MostNewTokens(prompt.Tokens.Length);
         if (prompt.Tokens.Length == 0 || room < 1)
             throw new ArgumentException(
                 $"Prompt {index} has {prompt.Tokens.Length} tokens; 1 to {_engine.MaxLength - 1} can be continued.", nameof(prompt));

@@ -1,7 +1,7 @@
 namespace Llamax.Decoding.Search;
 
 /// <summary>What one search continues.</summary>
-/// <param name="Tokens">The prompt, with BOS where the model wants one; not empty.</param>
+/// <param name="Tokens">The prompt, with BOS where the model wants one, or the source of an encoder-decoder; not empty.</param>
 public sealed record SearchPrompt(int[] Tokens)
 {
     /// <summary>
@@ -9,6 +9,12 @@ public sealed record SearchPrompt(int[] Tokens)
     /// before the answer begins. The prompt, unless told otherwise: Hugging Face also counts the padding that a batch gave it.
     /// </summary>
     public IReadOnlyList<int> Said { get; init; } = Tokens;
+
+    /// <summary>
+    /// What every answer begins with, such as the target language of M2M-100 (Hugging Face's <c>forced_bos_token_id</c>): counted in its
+    /// length, certain in its score.
+    /// </summary>
+    public IReadOnlyList<int> Forced { get; init; } = [];
 
     /// <summary>How long the text to translate is, for <see cref="SearchOptions.MaxNewTokensPerSourceToken"/>.</summary>
     public int SourceTokens { get; init; } = Tokens.Length;

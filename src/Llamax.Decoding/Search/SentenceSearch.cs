@@ -54,6 +54,14 @@ internal sealed class SentenceSearch
     {
         _length++;
         var next = new List<Beam>(_options.Beams);
+        if (_length <= Prompt.Forced.Count)
+        {
+            Beams = [new([.. Beams[0].Tokens, Prompt.Forced[_length - 1]], Beams[0].LogProbability, 0)];
+            if (_length == Limit)
+                Cut(Beams);
+            return;
+        }
+
         var rank = 0;
         foreach (var (parent, token, logProbability) in Rank(k, ids, logProbabilities))
         {

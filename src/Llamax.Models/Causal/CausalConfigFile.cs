@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Llamax.Models.Checkpoints;
+using Llamax.Models.Checkpoints.Gguf;
 using Llamax.Runs;
 
 namespace Llamax.Models.Causal;
@@ -8,7 +10,7 @@ namespace Llamax.Models.Causal;
 internal static class CausalConfigFile
 {
     // What does not change the function that the weights compute: training noise, bookkeeping and generation habits.
-    private static readonly HashSet<string> Ignored =
+    internal static readonly HashSet<string> Ignored =
     [
         "_name_or_path", "_commit_hash", "transformers_version", "torch_dtype", "dtype", "initializer_range", "use_cache",
         "attention_dropout", "hidden_dropout", "resid_pdrop", "embd_pdrop", "pretraining_tp", "auto_map", "unsloth_version",
@@ -18,6 +20,8 @@ internal static class CausalConfigFile
         "do_sample", "temperature", "top_k", "top_p", "typical_p", "num_beams", "num_beam_groups", "diversity_penalty",
         "length_penalty", "repetition_penalty", "no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "num_return_sequences",
         "early_stopping", "is_decoder", "tf_legacy_loss", "use_bfloat16", "finetuning_task", "layer_types", "unk_token_id",
+        "attn_pdrop", "n_ctx", "reorder_and_upcast_attn", "summary_type", "summary_use_proj", "summary_activation",
+        "summary_proj_to_labels", "summary_first_dropout", "cache_implementation", "gradient_checkpointing",
     ];
 
     private static readonly HashSet<string> RopeKeys =
@@ -28,36 +32,52 @@ internal static class CausalConfigFile
     public static CausalConfig Read(string path)
     {
         using var document = JsonFile.ReadObject(path);
-        var keys = new ConfigKeys(path, document.RootElement);
+        return Read(path, document.RootElement);
+    }
+
+    public static CausalConfig ReadGguf(string path)
+    {
+        using var file = new GgufModel(path);
+        return Read(path, JsonSerializer.SerializeToElement(file.Config));
+    }
+
+    private static CausalConfig Read(string path, JsonElement json)
+    {
+        var keys = new ConfigKeys(path, json);
         var architecture = ReadArchitecture(keys);
-        var heads = keys.Integer("num_attention_heads");
-        var hidden = keys.Integer("hidden_size");
-        var (theta, scaling) = ReadRope(keys);
-        var attentionBias = keys.Flag("attention_bias");
+        var names = architecture.Keys;
+        var heads = keys.Integer(names.Heads);
+        var hidden = keys.Integer(names.HiddenSize);
+        var (theta, scaling) = architecture.Positions == PositionKind.Learnt ? (10000, null) : ReadRope(keys);
+        var attentionBias = architecture.Bias == ProjectionBias.AttentionAsConfigured && keys.Flag("attention_bias");
         if (keys.Flag("mlp_bias"))
-            throw keys.Unsupported("mlp_bias", "true", "a bias in the feed-forward layer is not implemented");
-        if (keys.Word("hidden_act") is not (null or "silu" or "swish") and var activation)
-            throw keys.Unsupported("hidden_act", activation, "only silu is implemented");
+            throw keys.Unsupported("mlp_bias", "true", "a bias in the feed-forward layer of this family is not implemented");
+        if (keys.Has("scale_attn_weights") && !keys.Flag("scale_attn_weights"))
+            throw keys.Unsupported("scale_attn_weights", "false", "attention without its scale is not implemented");
 
         var config = new CausalConfig
         {
             Architecture = architecture.Name,
             HiddenSize = hidden,
-            IntermediateSize = keys.Integer("intermediate_size"),
-            Layers = keys.Integer("num_hidden_layers"),
+            IntermediateSize = names.IntermediateIsOptional
+                ? keys.OptionalInteger(names.IntermediateSize) ?? (int)Math.Min(4L * hidden, int.MaxValue)
+                : keys.Integer(names.IntermediateSize),
+            Layers = keys.Integer(names.Layers),
             Heads = heads,
-            KeyValueHeads = keys.OptionalInteger("num_key_value_heads")
-                ?? (architecture.ModelType == "llama" ? heads : throw keys.Missing("num_key_value_heads")),
-            HeadSize = keys.OptionalInteger("head_dim") ?? DefaultHeadSize(keys, hidden, heads),
+            KeyValueHeads = names.KeyValueHeads is null ? heads
+                : keys.OptionalInteger(names.KeyValueHeads)
+                    ?? (names.KeyValueHeadsAreOptional ? heads : throw keys.Missing(names.KeyValueHeads)),
+            HeadSize = (names.HeadSize is null ? null : keys.OptionalInteger(names.HeadSize)) ?? DefaultHeadSize(keys, names, hidden, heads),
             VocabularySize = keys.Integer("vocab_size"),
-            MaxPositions = keys.OptionalInteger("max_position_embeddings")
-                ?? (architecture.ModelType == "llama" ? 2048 : throw keys.Missing("max_position_embeddings")),
+            MaxPositions = keys.OptionalInteger(names.MaxPositions) ?? names.DefaultMaxPositions ?? throw keys.Missing(names.MaxPositions),
             RopeTheta = theta,
             RopeScaling = scaling,
-            NormEpsilon = keys.Number("rms_norm_eps") ?? 1e-6,
-            TiedHead = keys.Flag("tie_word_embeddings"),
-            QueryKeyValueBias = architecture.QueryKeyValueBias ?? attentionBias,
-            AttentionOutputBias = architecture.QueryKeyValueBias is null && attentionBias,
+            NormEpsilon = keys.Number(names.NormEpsilon) ?? names.DefaultNormEpsilon,
+            Activation = keys.Word(names.Activation) ?? names.DefaultActivation,
+            LogitScale = (names.LogitScale is null ? null : keys.Number(names.LogitScale)) ?? names.DefaultLogitScale,
+            TiedHead = names.IsTiedByDefault && !keys.Has("tie_word_embeddings") || keys.Flag("tie_word_embeddings"),
+            QueryKeyValueBias = attentionBias || architecture.Bias is ProjectionBias.QueryKeyValue or ProjectionBias.Everywhere,
+            AttentionOutputBias = attentionBias || architecture.Bias == ProjectionBias.Everywhere,
             SlidingWindow = ReadWindow(keys, architecture),
             BosId = keys.OptionalInteger("bos_token_id"),
             EosIds = keys.Integers("eos_token_id"),
@@ -71,35 +91,39 @@ internal static class CausalConfigFile
     public static string Write(CausalConfig config, string dtype)
     {
         OptionProblem.ThrowIfAny("the model's config", config.Problems());
-        var architecture = CausalArchitecture.All.Single(a => a.Name == config.Architecture);
+        var architecture = config.Family;
+        var names = architecture.Keys;
         var json = new JsonObject
         {
             ["architectures"] = new JsonArray(config.Architecture),
             ["model_type"] = architecture.ModelType,
             ["torch_dtype"] = dtype,
             ["vocab_size"] = config.VocabularySize,
-            ["hidden_size"] = config.HiddenSize,
-            ["intermediate_size"] = config.IntermediateSize,
-            ["num_hidden_layers"] = config.Layers,
-            ["num_attention_heads"] = config.Heads,
-            ["num_key_value_heads"] = config.KeyValueHeads,
-            ["head_dim"] = config.HeadSize,
-            ["max_position_embeddings"] = config.MaxPositions,
-            ["hidden_act"] = "silu",
-            ["rms_norm_eps"] = config.NormEpsilon,
-            ["rope_theta"] = config.RopeTheta,
-            ["rope_scaling"] = config.RopeScaling is { } scaling ? WriteScaling(scaling) : null,
+            [names.HiddenSize] = config.HiddenSize,
+            [names.IntermediateSize] = config.IntermediateSize,
+            [names.Layers] = config.Layers,
+            [names.Heads] = config.Heads,
+            [names.MaxPositions] = config.MaxPositions,
+            [names.Activation] = config.Activation,
+            [names.NormEpsilon] = config.NormEpsilon,
             ["tie_word_embeddings"] = config.TiedHead,
             ["bos_token_id"] = config.BosId,
-            ["eos_token_id"] = config.EosIds.Count switch
-            {
-                0 => null,
-                1 => config.EosIds[0],
-                _ => new JsonArray([.. config.EosIds.Select(id => (JsonNode)id)]),
-            },
+            ["eos_token_id"] = WriteIds(config.EosIds),
             ["pad_token_id"] = config.PadId,
         };
-        if (architecture.QueryKeyValueBias is null)
+        if (names.KeyValueHeads is { } keyValueHeads)
+            json[keyValueHeads] = config.KeyValueHeads;
+        if (names.HeadSize is { } headSize)
+            json[headSize] = config.HeadSize;
+        if (names.LogitScale is { } logitScale)
+            json[logitScale] = config.LogitScale;
+        if (architecture.Positions != PositionKind.Learnt)
+        {
+            json["rope_theta"] = config.RopeTheta;
+            json["rope_scaling"] = config.RopeScaling is { } scaling ? WriteScaling(scaling) : null;
+        }
+
+        if (architecture.Bias == ProjectionBias.AttentionAsConfigured)
             json["attention_bias"] = config.QueryKeyValueBias;
         if (architecture.HasWindow)
             json["sliding_window"] = config.SlidingWindow;
@@ -111,6 +135,14 @@ internal static class CausalConfigFile
 
         return json.ToJsonString(JsonFile.Indented) + "\n";
     }
+
+    /// <summary>Nothing, a number, or a list of numbers.</summary>
+    internal static JsonNode? WriteIds(IReadOnlyList<int> ids) => ids.Count switch
+    {
+        0 => null,
+        1 => ids[0],
+        _ => new JsonArray([.. ids.Select(id => (JsonNode)id)]),
+    };
 
     private static CausalArchitecture ReadArchitecture(ConfigKeys keys)
     {
@@ -124,12 +156,12 @@ internal static class CausalConfigFile
             $"implemented are {string.Join(", ", CausalArchitecture.All.Select(a => a.Name))}");
     }
 
-    private static int DefaultHeadSize(ConfigKeys keys, int hidden, int heads)
+    private static int DefaultHeadSize(ConfigKeys keys, CausalConfigNames names, int hidden, int heads)
     {
         if (heads < 1 || hidden % heads != 0)
         {
             throw keys.Unsupported(
-                "num_attention_heads", $"{heads}", $"hidden_size = {hidden} is no multiple of it and head_dim is not given");
+                names.Heads, $"{heads}", $"{names.HiddenSize} = {hidden} is no multiple of it and head_dim is not given");
         }
 
         return hidden / heads;

@@ -1,4 +1,6 @@
+using Llamax.Models.Adapters;
 using Llamax.Models.Checkpoints;
+using Llamax.Models.Layers;
 using Llamax.Models.Native;
 using Llamax.Runs;
 using static TorchSharp.torch;
@@ -8,17 +10,19 @@ namespace Llamax.Models.Causal;
 // B batch, S length, H hidden, V vocabulary
 
 /// <summary>
-/// A decoder-only transformer of the LLaMA family (Touvron et al. 2023): RMS norms, rotary positions, grouped-query attention,
-/// SwiGLU. All weights are views into one flat buffer, which this object owns.
+/// A decoder-only transformer: LLaMA (Touvron et al. 2023) and the families that differ from it by rows of a table. All weights are
+/// views into one flat buffer, which this object owns.
 /// </summary>
-public sealed class CausalModel : IDisposable
+public sealed class CausalModel : ICachedDecoder
 {
     private readonly DecoderBlock[] _blocks;
-    private readonly Dictionary<string, ModelParameter> _byName;
+    private readonly FlatWeights _weights;
     private readonly Tensor _embedding;
-    private readonly Tensor _finalNorm;
+    private readonly Tensor? _positions;
+    private readonly Norm _finalNorm;
     private readonly Lazy<RotaryTable> _rotary;
     private readonly bool _ownsRotary;
+    private bool _ownsAdapter;
 
     /// <summary>A model whose weights are all zero: call <see cref="Initialize"/>, or use <see cref="Load"/>.</summary>
     /// <param name="config">Its shape.</param>
@@ -30,41 +34,51 @@ public sealed class CausalModel : IDisposable
     {
     }
 
-    private CausalModel(CausalConfig config, Func<ParameterLayout, Tensor> flat, Lazy<RotaryTable>? rotary)
+    private CausalModel(
+        CausalConfig config, Func<ParameterLayout, Tensor> flat, Lazy<RotaryTable>? rotary, LoraAdapter? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         OptionProblem.ThrowIfAny("the model's config", config.Problems());
-        using var quiet = no_grad();
-        var layout = new ParameterLayout(config);
         Config = config;
-        FlatParameters = flat(layout).DetachFromDisposeScope();
+        _weights = new([.. config.Tensors()], flat);
         (DType, Device) = (FlatParameters.dtype, FlatParameters.device);
-        DecayedLength = layout.DecayedLength;
-        Parameters = [.. layout.Slices.Select(slice => Slice(slice.Name, slice.Shape, slice.Offset))];
-        _byName = Parameters.ToDictionary(p => p.Name, StringComparer.Ordinal);
-        _embedding = this[CausalTensorNames.Embedding];
-        _finalNorm = this[CausalTensorNames.FinalNorm];
-        OutputWeight = config.TiedHead ? _embedding : this[CausalTensorNames.Head];
+        var names = config.Family.Tensors;
+        _embedding = this[$"{names.Embedding}.weight"];
+        _positions = names.Positions is { } positions ? this[$"{positions}.weight"] : null;
+        _finalNorm = new(
+            config.Family.Norm, this[$"{names.FinalNorm}.weight"], _weights.Find($"{names.FinalNorm}.bias"), config.NormEpsilon);
+        OutputWeight = config.TiedHead ? _embedding : this[$"{names.Head}.weight"];
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new DecoderBlock(config, name =>
-            _byName.GetValueOrDefault(CausalTensorNames.InLayer(layer, name))?.Value))];
-        _rotary = rotary ?? new(() => new RotaryTable(config, DType, Device));
+            _weights.Find(names.InLayer(layer, name)), name => adapter?.Find(names.InLayer(layer, name))))];
+        Adapter = adapter;
+        _rotary = rotary ?? new(() => new RotaryTable(
+            config.RotaryFrequencies(), config.Family.Positions == PositionKind.RotaryPairs, config.MaxPositions, DType, Device));
         _ownsRotary = rotary is null;
     }
 
     public CausalConfig Config { get; }
+
+    /// <summary>What is added to the projections; null = nothing. Not owned.</summary>
+    public LoraAdapter? Adapter { get; }
 
     public ScalarType DType { get; }
 
     public Device Device { get; }
 
     /// <summary>[n] every weight: the matrices, then norms and biases; slices begin at multiples of 64 and the gaps stay zero.</summary>
-    public Tensor FlatParameters { get; }
+    public Tensor FlatParameters => _weights.Flat;
 
     /// <summary>The first elements of <see cref="FlatParameters"/>, which belong to matrices: weight decay is for them.</summary>
-    public long DecayedLength { get; }
+    public long DecayedLength => _weights.DecayedLength;
 
     /// <summary>Every learnt tensor, in the order of the flat buffer.</summary>
-    public IReadOnlyList<ModelParameter> Parameters { get; }
+    public IReadOnlyList<ModelParameter> Parameters => _weights.Parameters;
+
+    /// <summary>[n] what training moves: the matrices of the adapter where there is one, else every weight.</summary>
+    public Tensor TrainableFlat => Adapter?.FlatParameters ?? FlatParameters;
+
+    /// <summary>The learnt tensors in <see cref="TrainableFlat"/>, in its order.</summary>
+    public IReadOnlyList<ModelParameter> TrainableParameters => Adapter?.Parameters ?? Parameters;
 
     /// <summary>[vocabulary, hidden]; the embedding itself where the head is tied.</summary>
     public Tensor OutputWeight { get; }
@@ -75,46 +89,55 @@ public sealed class CausalModel : IDisposable
     /// </summary>
     public bool RecomputesActivations { get; set; }
 
+    int ICachedDecoder.VocabularySize => Config.VocabularySize;
+
     /// <summary>The weight with this Hugging Face name.</summary>
-    public Tensor this[string name] => _byName[name].Value;
+    public Tensor this[string name] => _weights[name];
 
     /// <summary>
     /// Draws the weights: N(0, 0.02²), the two projections that write into the residual stream divided by √(2 · layers)
     /// (GPT-2's scheme), norms one, biases zero. Every tensor has its own generator keyed by seed and name, on the CPU.
     /// </summary>
-    public void Initialize(ulong seed)
-    {
-        using var quiet = no_grad();
-        foreach (var parameter in Parameters)
-        {
-            using var scope = NewDisposeScope();
-            if (parameter.Name.EndsWith(".bias", StringComparison.Ordinal))
-            {
-                parameter.Value.zero_();
-            }
-            else if (!parameter.Decays)
-            {
-                parameter.Value.fill_(1);
-            }
-            else
-            {
-                var isResidual = parameter.Name.EndsWith(CausalTensorNames.AttentionOutput, StringComparison.Ordinal)
-                    || parameter.Name.EndsWith(CausalTensorNames.Down, StringComparison.Ordinal);
-                var deviation = isResidual ? 0.02 / Math.Sqrt(2.0 * Config.Layers) : 0.02;
-                using var generator = new Generator(new Draws(seed, $"initialize {parameter.Name}").Bits(0), CPU);
-                parameter.Value.copy_(empty(parameter.Value.shape, ScalarType.Float32).normal_(0, deviation, generator));
-            }
-        }
-    }
+    public void Initialize(ulong seed) => _weights.Initialize(
+        seed, name => Config.Family.Tensors.IsResidual(name) ? 0.02 / Math.Sqrt(2.0 * Config.Layers) : 0.02);
 
     /// <summary>
     /// Another model over the same weights, whose parameters have gradients of their own: two threads can run backward at the same
     /// time, one through each. The caller disposes it before this one.
     /// </summary>
-    public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary) { RecomputesActivations = RecomputesActivations };
+    public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary, Adapter?.Alias())
+    {
+        RecomputesActivations = RecomputesActivations,
+        _ownsAdapter = true,
+    };
 
-    /// <summary>A copy of the weights as they are now, in the memory of the host; the caller disposes it before this one.</summary>
-    public CausalModel Copy() => new(Config, _ => FlatParameters.to(CPU, copy: true), _rotary);
+    /// <summary>
+    /// What training moves, copied as it is now into the memory of the host: the weights, or those of the adapter alone. The caller
+    /// disposes it before this one.
+    /// </summary>
+    public CausalModel Copy() => new(
+        Config, _ => Adapter is null ? FlatParameters.to(CPU, copy: true) : FlatParameters.alias(), _rotary, Adapter?.Copy())
+    {
+        _ownsAdapter = true,
+    };
+
+    /// <summary>
+    /// The model that an adapter makes of this one, over the same weights: what it computes is differentiable by the adapter's matrices.
+    /// The caller disposes it before this one and the adapter.
+    /// </summary>
+    /// <exception cref="RequestException">The adapter changes the embedding or the head, which can only be merged.</exception>
+    public CausalModel WithAdapter(LoraAdapter adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        var names = Config.Family.Tensors;
+        if (new[] { names.Embedding, names.Head }.FirstOrDefault(module => adapter.Find(module) is not null) is { } outside)
+        {
+            throw new RequestException(
+                $"the adapter changes {outside}, which is computed merged alone", "the adapter", "merge it: llamax export --adapter");
+        }
+
+        return new(Config, _ => FlatParameters.alias(), _rotary, adapter);
+    }
 
     /// <summary>The hidden states of a batch.</summary>
     /// <param name="tokens">[B, S] int64.</param>
@@ -141,7 +164,17 @@ public sealed class CausalModel : IDisposable
     /// <summary>Logits.</summary>
     /// <param name="hidden">[.., H] from <see cref="Forward"/>.</param>
     /// <returns>[.., V].</returns>
-    public Tensor Project(Tensor hidden) => nn.functional.linear(hidden, OutputWeight);
+    public Tensor Project(Tensor hidden)
+    {
+        using var scope = NewDisposeScope();
+        return nn.functional.linear(BeforeHead(hidden), OutputWeight).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>What <see cref="OutputWeight"/> multiplies: hidden states, scaled where the family scales its logits.</summary>
+    /// <param name="hidden">[.., H] from <see cref="Forward"/>.</param>
+    public Tensor BeforeHead(Tensor hidden) => Config.LogitScale == 1 ? hidden.alias() : hidden * Config.LogitScale;
+
+    public KeyValueCache NewCache() => new(this);
 
     /// <summary>Reads prompts into a cache, whose rows then are the prompts; what it held before is forgotten. Without gradients.</summary>
     /// <param name="prompts">Token ids; none is empty.</param>
@@ -185,28 +218,29 @@ public sealed class CausalModel : IDisposable
         for (var row = 0; row < tokens.Length; row++)
             ids[row, 0] = tokens[row];
         var plan = cache.NextStep();
-        var (cosine, sine) = _rotary.Value.At(plan.Positions, 1);
-        var hidden = JitOps.Embedding(_embedding, tensor(ids, device: Device));
+        var (hidden, rotation) = Embed(tensor(ids, device: Device), plan.Positions);
         for (var layer = 0; layer < _blocks.Length; layer++)
-            hidden = _blocks[layer].Step(hidden, cosine, sine, cache[layer], plan);
-        return JitOps.RmsNorm(hidden, _finalNorm, Config.NormEpsilon).squeeze(1).MoveToOuterDisposeScope();
+            hidden = _blocks[layer].Step(hidden, rotation, cache[layer], plan);
+        return _finalNorm.Apply(hidden).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Reads a Hugging Face folder.</summary>
-    /// <param name="folder">With config.json and safetensors files, sharded or not.</param>
+    /// <summary>Reads a model from a Hugging Face folder or a GGUF file.</summary>
+    /// <param name="folder">With config.json and weights, sharded or not; or a file of weights with its config.json beside it; or GGUF.</param>
     /// <param name="dtype">Type of the weights in memory; null = float32, whatever the file holds.</param>
     /// <param name="device">Null = CPU.</param>
     /// <exception cref="RequestException">A file is missing, damaged, or asks for what is not implemented.</exception>
     public static CausalModel Load(string folder, ScalarType? dtype = null, Device? device = null)
     {
-        var config = CausalConfig.FromJson(Path.Combine(folder, "config.json"));
+        var config = CausalConfig.Read(folder);
         using var checkpoint = new CheckpointFolder(folder);
-        checkpoint.Check([.. new ParameterLayout(config).Slices.Select(slice => (slice.Name, slice.Shape))], IsOptional(config));
-        var model = new CausalModel(config, dtype ?? ScalarType.Float32, device ?? CPU);
+        var stored = config.StoredNames().Locate(checkpoint, [.. config.Tensors()]);
+        var (type, place) = (dtype ?? ScalarType.Float32, device ?? CPU);
+
+        // Not zeroed: loading writes every element once.
+        var model = new CausalModel(config, layout => empty(layout.Length, type, place), null);
         try
         {
-            foreach (var parameter in model.Parameters)
-                checkpoint.CopyTo(parameter.Name, parameter.Value);
+            model._weights.Load(checkpoint, stored);
             return model;
         }
         catch
@@ -225,17 +259,17 @@ public sealed class CausalModel : IDisposable
     public void Save(string folder, ScalarType? dtype = null, long maxShardBytes = 5_000_000_000)
     {
         var stored = dtype ?? DType;
-        CheckpointFolder.Write(folder, [.. Parameters.Select(p => (p.Name, p.Value))], stored, maxShardBytes);
+        _weights.Save(folder, stored, maxShardBytes);
         AtomicFile.WriteAllText(Path.Combine(folder, "config.json"), Config.ToJson(SafetensorsTypes.ConfigName(stored)));
     }
 
     public void Dispose()
     {
+        if (_ownsAdapter)
+            Adapter?.Dispose();
         if (_ownsRotary && _rotary.IsValueCreated)
             _rotary.Value.Dispose();
-        foreach (var parameter in Parameters)
-            parameter.Value.Dispose();
-        FlatParameters.Dispose();
+        _weights.Dispose();
     }
 
     private Tensor Run(Tensor tokens, Tensor? positions, Tensor? visible, Action<Tensor>? observe, KeyValueCache? cache)
@@ -243,19 +277,25 @@ public sealed class CausalModel : IDisposable
         using var scope = NewDisposeScope();
         var length = tokens.shape[1];
         RequireLength(length);
-        var (cosine, sine) = _rotary.Value.At(positions, length);
         var mask = visible ?? WindowMask(length);
-        var hidden = JitOps.Embedding(_embedding, tokens);
+        var (hidden, rotation) = Embed(tokens, positions);
         for (var layer = 0; layer < _blocks.Length; layer++)
         {
             observe?.Invoke(hidden.alias().MoveToOuterDisposeScope());
             var block = _blocks[layer];
             hidden = RecomputesActivations && is_grad_enabled()
-                ? RecomputedLayer.Apply(block, hidden, cosine, sine, mask)
-                : block.Forward(hidden, cosine, sine, mask, cache?[layer]);
+                ? RecomputedLayer.Apply(block, hidden, rotation, mask)
+                : block.Forward(hidden, rotation, mask, cache?[layer]);
         }
 
-        return JitOps.RmsNorm(hidden, _finalNorm, Config.NormEpsilon).MoveToOuterDisposeScope();
+        return _finalNorm.Apply(hidden).MoveToOuterDisposeScope();
+    }
+
+    private (Tensor Hidden, Rotation? Rotation) Embed(Tensor tokens, Tensor? positions)
+    {
+        var (hidden, length) = (JitOps.Embedding(_embedding, tokens), tokens.shape[1]);
+        return _positions is null ? (hidden, _rotary.Value.At(positions, length))
+            : (hidden + (positions is null ? _positions.narrow(0, 0, length) : JitOps.Embedding(_positions, positions)), null);
     }
 
     private Tensor? WindowMask(long length)
@@ -275,15 +315,4 @@ public sealed class CausalModel : IDisposable
                 "shorten the text, or use a model with more positions");
         }
     }
-
-    private ModelParameter Slice(string name, long[] shape, long offset)
-    {
-        using var scope = NewDisposeScope();
-        var length = shape.Aggregate(1L, (product, size) => product * size);
-        var value = FlatParameters.narrow(0, offset, length).view(shape).detach().DetachFromDisposeScope();
-        return new(name, value, offset, length, Decays: shape.Length > 1);
-    }
-
-    private static Func<string, bool> IsOptional(CausalConfig config) => name =>
-        CausalTensorNames.IsDerived(name) || (config.TiedHead && name == CausalTensorNames.Head);
 }

@@ -1,3 +1,5 @@
+using Llamax.Models.Adapters;
+using Llamax.Models.Layers;
 using Llamax.Models.Native;
 using static TorchSharp.torch;
 
@@ -5,69 +7,66 @@ namespace Llamax.Models.Causal;
 
 // B batch, S length, H hidden, N heads, K key/value heads, D head size
 
-/// <summary>One layer: attention and SwiGLU, each behind a norm and added to the residual stream.</summary>
+/// <summary>
+/// One layer: attention and a feed-forward network, added to the residual stream one after the other, each behind a norm of its own,
+/// or (Cohere) side by side behind one.
+/// </summary>
 internal sealed class DecoderBlock
 {
     private readonly CausalConfig _config;
-    private readonly Tensor _attentionNorm;
-    private readonly Tensor _query;
-    private readonly Tensor _key;
-    private readonly Tensor _value;
-    private readonly Tensor? _queryBias;
-    private readonly Tensor? _keyBias;
-    private readonly Tensor? _valueBias;
-    private readonly Tensor _output;
-    private readonly Tensor? _outputBias;
-    private readonly Tensor _mlpNorm;
-    private readonly Tensor _gate;
-    private readonly Tensor _up;
-    private readonly Tensor _down;
+    private readonly Norm _attentionNorm;
+    private readonly Projection[] _queryKeyValue;
+    private readonly Projection _output;
+    private readonly Norm? _mlpNorm;
+    private readonly FeedForward _mlp;
 
     /// <param name="config">The model's shape.</param>
-    /// <param name="weight">The layer's weight by its name inside the layer; null where the model has none.</param>
-    public DecoderBlock(CausalConfig config, Func<string, Tensor?> weight)
+    /// <param name="weight">The layer's tensor by its name inside the layer; null where the model has none.</param>
+    /// <param name="update">What an adapter adds to a projection by its name inside the layer; null = nothing.</param>
+    public DecoderBlock(CausalConfig config, Func<string, Tensor?> weight, Func<string, LowRankUpdate?> update)
     {
         _config = config;
-        _attentionNorm = weight(CausalTensorNames.AttentionNorm)!;
-        (_query, _queryBias) = (weight(CausalTensorNames.Query)!, weight(CausalTensorNames.QueryBias));
-        (_key, _keyBias) = (weight(CausalTensorNames.Key)!, weight(CausalTensorNames.KeyBias));
-        (_value, _valueBias) = (weight(CausalTensorNames.Value)!, weight(CausalTensorNames.ValueBias));
-        (_output, _outputBias) = (weight(CausalTensorNames.AttentionOutput)!, weight(CausalTensorNames.AttentionOutputBias));
-        _mlpNorm = weight(CausalTensorNames.MlpNorm)!;
-        _gate = weight(CausalTensorNames.Gate)!;
-        _up = weight(CausalTensorNames.Up)!;
-        _down = weight(CausalTensorNames.Down)!;
+        var family = config.Family;
+        var names = family.Tensors;
+        Projection Project(string name) => new(weight($"{name}.weight")!, weight($"{name}.bias"), family.IsTransposed, update(name));
+        Norm Normalize(string name) => new(family.Norm, weight($"{name}.weight")!, weight($"{name}.bias"), config.NormEpsilon);
+        _attentionNorm = Normalize(names.AttentionNorm);
+        _queryKeyValue = [.. names.QueryKeyValue.Select(Project)];
+        _output = Project(names.AttentionOutput);
+        _mlpNorm = names.MlpNorm is { } norm ? Normalize(norm) : null;
+        _mlp = new(
+            Project(names.Up), names.Gate is { } gate ? Project(gate) : null, Project(names.Down), Activations.Find(config.Activation));
     }
 
     /// <summary>A whole sequence at once.</summary>
     /// <param name="hidden">[B, S, H].</param>
-    /// <param name="cosine">[B or 1, S, 1, D] from the rotary table.</param>
-    /// <param name="sine">As <paramref name="cosine"/>.</param>
+    /// <param name="rotation">The turns of [B or 1, S] positions; null = the embedding told positions already.</param>
     /// <param name="visible">Bool, broadcast to [B, N, S, S]; null = causal.</param>
     /// <param name="cache">Keeps keys and values for the steps that follow; null = nothing follows.</param>
     /// <returns>[B, S, H].</returns>
-    public Tensor Forward(Tensor hidden, Tensor cosine, Tensor sine, Tensor? visible, LayerCache? cache)
+    public Tensor Forward(Tensor hidden, Rotation? rotation, Tensor? visible, LayerCache? cache)
     {
         using var scope = NewDisposeScope();
-        var (query, key, value) = Heads(hidden, cosine, sine);
+        var normed = _attentionNorm.Apply(hidden);
+        var (query, key, value) = Heads(normed, rotation);
         cache?.Keep(key, value);
         var mixed = Attend(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), visible);
-        return Finish(hidden, mixed.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
+        return Finish(hidden, normed, mixed.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>One more token of every live row.</summary>
     /// <param name="hidden">[R, 1, H].</param>
-    /// <param name="cosine">[R, 1, 1, D] from the rotary table.</param>
-    /// <param name="sine">As <paramref name="cosine"/>.</param>
+    /// <param name="rotation">The turns of [R, 1] positions; null = the embedding told positions already.</param>
     /// <param name="cache">What this layer remembers.</param>
     /// <param name="plan">How the rows lie.</param>
     /// <returns>[R, 1, H].</returns>
-    public Tensor Step(Tensor hidden, Tensor cosine, Tensor sine, LayerCache cache, StepPlan plan)
+    public Tensor Step(Tensor hidden, Rotation? rotation, LayerCache cache, StepPlan plan)
     {
         using var scope = NewDisposeScope();
-        var (query, key, value) = Heads(hidden, cosine, sine);
+        var normed = _attentionNorm.Apply(hidden);
+        var (query, key, value) = Heads(normed, rotation);
         var mixed = cache.Attend(query.squeeze(1), key.squeeze(1), value.squeeze(1), plan);
-        return Finish(hidden, mixed.flatten(1).unsqueeze(1)).MoveToOuterDisposeScope();
+        return Finish(hidden, normed, mixed.flatten(1).unsqueeze(1)).MoveToOuterDisposeScope();
     }
 
     private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? visible) => _config.Heads == _config.KeyValueHeads
@@ -75,21 +74,20 @@ internal sealed class DecoderBlock
         : JitOps.GroupedAttention(query, key, value, visible);
 
     // Query [B, S, N, D], key and value [B, S, K, D]; query and key turned.
-    private (Tensor Query, Tensor Key, Tensor Value) Heads(Tensor hidden, Tensor cosine, Tensor sine)
+    private (Tensor Query, Tensor Key, Tensor Value) Heads(Tensor normed, Rotation? rotation)
     {
-        var (batch, length) = (hidden.shape[0], hidden.shape[1]);
-        var normed = JitOps.RmsNorm(hidden, _attentionNorm, _config.NormEpsilon);
-        Tensor Split(Tensor weight, Tensor? bias) => nn.functional.linear(normed, weight, bias).view(batch, length, -1, _config.HeadSize);
-        return (RotaryTable.Turn(Split(_query, _queryBias), cosine, sine), RotaryTable.Turn(Split(_key, _keyBias), cosine, sine),
-            Split(_value, _valueBias));
+        var parts = _queryKeyValue.Length == 1
+            ? _queryKeyValue[0].Apply(normed).chunk(3, -1)
+            : [.. _queryKeyValue.Select(projection => projection.Apply(normed))];
+        Tensor Split(Tensor part) => part.view(normed.shape[0], normed.shape[1], -1, _config.HeadSize);
+        Tensor Turn(Tensor heads) => rotation is { } turns ? turns.Turn(heads) : heads;
+        return (Turn(Split(parts[0])), Turn(Split(parts[1])), Split(parts[2]));
     }
 
     // The rest of the layer after attention has mixed [B, S, N · D].
-    private Tensor Finish(Tensor hidden, Tensor mixed)
+    private Tensor Finish(Tensor hidden, Tensor normed, Tensor mixed)
     {
-        var attended = hidden + nn.functional.linear(mixed, _output, _outputBias);
-        var normed = JitOps.RmsNorm(attended, _mlpNorm, _config.NormEpsilon);
-        var wide = nn.functional.silu(nn.functional.linear(normed, _gate)) * nn.functional.linear(normed, _up);
-        return attended + nn.functional.linear(wide, _down);
+        var attended = hidden + _output.Apply(mixed);
+        return attended + _mlp.Apply(_mlpNorm is null ? normed : _mlpNorm.Apply(attended));
     }
 }

@@ -1,3 +1,4 @@
+using Llamax.Models.EncoderDecoder;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Causal;
@@ -7,22 +8,33 @@ namespace Llamax.Models.Causal;
 /// <summary>
 /// Keys and values of a batch under decoding. Those of a prompt are stored once and shared by every row that continues it; those
 /// of the new tokens are stored row by row and follow the rows when they are reordered. All rows have made the same number of steps.
+/// The prompts of an encoder-decoder are its sources, as its decoder attends to them.
 /// </summary>
 /// <remarks>One thread at a time. The tensors are owned here.</remarks>
 public sealed class KeyValueCache : IDisposable
 {
-    private readonly CausalConfig _config;
+    private readonly int _heads;
+    private readonly int _headSize;
+    private readonly int? _window;
     private readonly LayerCache[] _layers;
     private int[] _promptOfRow = [];
     private int[] _promptLengths = [];
     private int _mostNewTokens;
 
     public KeyValueCache(CausalModel model)
+        : this(model.Config.Layers, model.Config.KeyValueHeads, model.Config.HeadSize, model.Config.SlidingWindow, model.Device)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        _config = model.Config;
-        Device = model.Device;
-        _layers = [.. Enumerable.Range(0, _config.Layers).Select(_ => new LayerCache())];
+    }
+
+    public KeyValueCache(EncoderDecoderModel model)
+        : this(model.Config.DecoderLayers, model.Config.DecoderHeads, model.Config.Decoder.HeadSize, null, model.Device)
+    {
+    }
+
+    private KeyValueCache(int layers, int heads, int headSize, int? window, Device device)
+    {
+        (_heads, _headSize, _window, Device) = (heads, headSize, window, device);
+        _layers = [.. Enumerable.Range(0, layers).Select(_ => new LayerCache())];
     }
 
     /// <summary>Live rows.</summary>
@@ -90,8 +102,8 @@ public sealed class KeyValueCache : IDisposable
         if (Steps == _mostNewTokens)
             throw new InvalidOperationException($"The cache was made for {_mostNewTokens} new tokens.");
         foreach (var layer in _layers)
-            layer.Reserve(Rows, _mostNewTokens, _config);
-        var plan = new StepPlan(_promptOfRow, _promptLengths, Steps, _config.SlidingWindow, Device);
+            layer.Reserve(Rows, _mostNewTokens, _heads, _headSize);
+        var plan = new StepPlan(_promptOfRow, _promptLengths, Steps, _window, Device);
         Steps++;
         return plan;
     }

@@ -21,11 +21,11 @@ internal sealed class LayerCache : IDisposable
         Replace(ref _promptValues, values.detach().transpose(1, 2).contiguous());
     }
 
-    public void Reserve(int rows, int mostNewTokens, CausalConfig config)
+    public void Reserve(int rows, int mostNewTokens, int heads, int headSize)
     {
         if (_newKeys is not null && _newKeys.shape[0] >= rows)
             return;
-        long[] shape = [rows, config.KeyValueHeads, mostNewTokens, config.HeadSize];
+        long[] shape = [rows, heads, mostNewTokens, headSize];
         Replace(ref _newKeys, empty(shape, _promptKeys!.dtype, _promptKeys.device));
         Replace(ref _newValues, empty(shape, _promptKeys.dtype, _promptKeys.device));
     }
@@ -69,6 +69,40 @@ internal sealed class LayerCache : IDisposable
         var fromPrompt = matmul(plan.Gather(weights.narrow(-1, 0, length)), _promptValues!);
         var fromSuffix = matmul(weights.narrow(-1, length, plan.SeenSteps), suffixValues);
         return (plan.Scatter(fromPrompt, group) + fromSuffix).reshape(rows, heads * group, size).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Attends to the prompt alone: to the source, in an encoder-decoder.</summary>
+    /// <param name="query">[R, K, D].</param>
+    /// <param name="plan">How the rows lie.</param>
+    /// <param name="scale">Factor of the scores.</param>
+    /// <returns>[R, K, D].</returns>
+    public Tensor AttendToPrompt(Tensor query, StepPlan plan, double scale)
+    {
+        using var scope = NewDisposeScope();
+        var scores = matmul(plan.Gather((query * scale).unsqueeze(2)), _promptKeys!.transpose(-1, -2));
+        if (plan.HiddenInPrompt is { } hidden)
+            scores = scores.masked_fill(hidden, double.NegativeInfinity);
+        var weights = nn.functional.softmax(scores, -1, ScalarType.Float32).to(query.dtype);
+        return plan.Scatter(matmul(weights, _promptValues!), 1).squeeze(2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Adds one token to every row and attends to its new tokens alone.</summary>
+    /// <param name="query">[R, K, D].</param>
+    /// <param name="key">[R, K, D].</param>
+    /// <param name="value">[R, K, D].</param>
+    /// <param name="plan">How the rows lie.</param>
+    /// <param name="scale">Factor of the scores.</param>
+    /// <param name="bias">[1, K, 1, S] added to the scores; null = nothing.</param>
+    /// <returns>[R, K, D].</returns>
+    public Tensor AttendToNew(Tensor query, Tensor key, Tensor value, StepPlan plan, double scale, Tensor? bias)
+    {
+        using var scope = NewDisposeScope();
+        var rows = key.shape[0];
+        _newKeys!.narrow(0, 0, rows).select(2, plan.Step).copy_(key);
+        _newValues!.narrow(0, 0, rows).select(2, plan.Step).copy_(value);
+        var scores = matmul((query * scale).unsqueeze(2), _newKeys.narrow(0, 0, rows).narrow(2, 0, plan.Step + 1).transpose(-1, -2));
+        var weights = nn.functional.softmax(bias is null ? scores : scores + bias, -1, ScalarType.Float32).to(query.dtype);
+        return matmul(weights, _newValues.narrow(0, 0, rows).narrow(2, 0, plan.Step + 1)).squeeze(2).MoveToOuterDisposeScope();
     }
 
     public void Dispose()

@@ -24,6 +24,12 @@ internal static class JitOps
         def attention_masked(query: Tensor, key: Tensor, value: Tensor, visible: Tensor) -> Tensor:
             return torch.scaled_dot_product_attention(query, key, value, visible, 0.0, False, scale=None, enable_gqa=True)
 
+        def attention_biased(query: Tensor, key: Tensor, value: Tensor, bias: Tensor, scale: float) -> Tensor:
+            return torch.scaled_dot_product_attention(query, key, value, bias, 0.0, False, scale=scale)
+
+        def gelu_tanh(x: Tensor) -> Tensor:
+            return torch.gelu(x, approximate="tanh")
+
         def fused_adamw(values: List[Tensor], gradients: List[Tensor], first: List[Tensor], second: List[Tensor], steps: List[Tensor],
                         rate: float, beta1: float, beta2: float, decay: float, epsilon: float) -> Tensor:
             maximal: List[Tensor] = []
@@ -50,6 +56,19 @@ internal static class JitOps
     public static Tensor GroupedAttention(Tensor query, Tensor key, Tensor value, Tensor? visible) => visible is null
         ? Call("attention_causal", query, key, value)
         : Call("attention_masked", query, key, value, visible);
+
+    /// <summary>Scaled dot-product attention with a bias.</summary>
+    /// <param name="query">[batch, heads, queries, head].</param>
+    /// <param name="key">[batch, heads, keys, head].</param>
+    /// <param name="value">As <paramref name="key"/>.</param>
+    /// <param name="bias">Added to the scores, broadcast to [batch, heads, queries, keys]; −∞ hides.</param>
+    /// <param name="scale">Factor of the scores before the bias.</param>
+    /// <returns>[batch, heads, queries, head].</returns>
+    public static Tensor BiasedAttention(Tensor query, Tensor key, Tensor value, Tensor bias, double scale) =>
+        Call("attention_biased", query, key, value, bias, scale);
+
+    /// <summary>x · Φ(x) with Φ approximated by a hyperbolic tangent (Hendrycks and Gimpel 2016).</summary>
+    public static Tensor GeluTanh(Tensor x) => Call("gelu_tanh", x);
 
     /// <summary>
     /// One AdamW step (Loshchilov and Hutter 2019) over lists of equal length, in place, without gradient tracking:

@@ -51,6 +51,17 @@ public static class TokenizerFile
         return SentencePieceFormat.Read(ReadFile(path), path);
     }
 
+    /// <summary>Reads a byte-level BPE <c>tokenizer.json</c> as data; null where the file is a tokenizer of another kind.</summary>
+    /// <exception cref="RequestException">As <see cref="Load"/>.</exception>
+    public static ByteLevelModel? LoadByteLevelModel(string path)
+    {
+        if (!File.Exists(path))
+            throw new RequestException("no such file", path, "give a tokenizer.json");
+        var file = ReadFile(path);
+        var text = file.AsSpan().TrimStart("\uFEFF \t\r\n"u8);
+        return text.StartsWith("{"u8) ? HuggingFaceFormat.ReadByteLevelModel(text, path) : null;
+    }
+
     /// <summary>
     /// Writes a vocabulary into a model folder in both forms that other programs read: tokenizer.model (SentencePiece, llama.cpp), and
     /// tokenizer.json with tokenizer_config.json and special_tokens_map.json (transformers, vLLM).
@@ -68,6 +79,10 @@ public static class TokenizerFile
 
         void Write(string name, byte[] content) => AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(content));
     }
+
+    /// <summary>Writes tokenizer.model alone, for models that have no tokenizer.json form.</summary>
+    public static void SaveModel(SentencePieceModel model, string folder) =>
+        AtomicFile.Write(Path.Combine(folder, "tokenizer.model"), stream => stream.Write(SentencePieceFormat.Write(model)));
 
     internal static string Fingerprint(ReadOnlySpan<byte> file) => Convert.ToHexStringLower(SHA256.HashData(file));
 

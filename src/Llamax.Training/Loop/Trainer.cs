@@ -45,8 +45,8 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
             events.Note($"continuing after step {checkpoint.State.Step} of {start.Order.Steps}");
         }
 
-        using var model = checkpoint is null ? start.CreateModel() : CausalModel.Load(checkpoint.Path, run.DataType, run.Device);
-        model.RecomputesActivations = run.Options.RecomputeActivations;
+        using var trained = new TrainedModel(start, checkpoint?.Path, run);
+        var model = trained.Model;
         var space = new TrainedSpace(
             model, parameter => TrainedPart.Includes(run.Options.Trained, parameter.Name), run.Options.DecayAllParameters);
         using var optimizer = new FlatAdamW(model, run.Options.AdamW, space, _ranks, _patience);
@@ -60,7 +60,7 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
             Check(start, model, optimizer);
         state = TakeSteps(start, model, optimizer, log, state, cancellation);
         log?.FlushToDisk();
-        return _ranks.FromFirst(() => Finish(start, model, state));
+        return _ranks.FromFirst(() => Finish(start, trained, state));
     }
 
     private bool IsFirst => _ranks.Rank == 0;
@@ -241,12 +241,15 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         CollectTallies(state.Tally);
         log?.FlushToDisk();
         var saved = state with { LogLength = log?.Length ?? 0 };
-        writer.Begin(saved, model, optimizer, (copy, folder) => WriteModel(start, copy, folder));
+        writer.Begin(saved, model, optimizer, (copy, folder) =>
+        {
+            TrainedModel.Save(copy, folder);
+            WriteCompanions(start, folder);
+        });
     }
 
-    private static void WriteModel(TrainingStart start, CausalModel model, string folder)
+    private static void WriteCompanions(TrainingStart start, string folder)
     {
-        model.Save(folder);
         foreach (var file in start.CompanionFiles)
         {
             using var source = File.OpenRead(file);
@@ -254,10 +257,16 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         }
     }
 
-    private TrainingResult Finish(TrainingStart start, CausalModel model, TrainingState state)
+    private TrainingResult Finish(TrainingStart start, TrainedModel trained, TrainingState state)
     {
         var folder = Path.Combine(run.Folder, ModelFolder);
-        AtomicFolder.Write(folder, temporary => WriteModel(start, model, temporary));
+        if (trained.Model.Adapter is { } adapter)
+            AtomicFolder.Write(Path.Combine(run.Folder, TrainedModel.AdapterFolder), temporary => adapter.Save(temporary));
+        AtomicFolder.Write(folder, temporary =>
+        {
+            trained.SaveMerged(temporary);
+            WriteCompanions(start, temporary);
+        });
         var result = new TrainingResult
         {
             ModelFolder = ModelFolder,

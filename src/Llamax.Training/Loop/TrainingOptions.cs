@@ -92,6 +92,12 @@ public sealed record TrainingOptions
     /// </summary>
     public IReadOnlyList<string> Trained { get; init; } = [];
 
+    /// <summary>
+    /// Trains an adapter beside the frozen weights; null = the weights themselves. The result is the merged model, and the adapter alone in
+    /// <c>adapter/</c>.
+    /// </summary>
+    public LoraOptions? Lora { get; init; }
+
     /// <summary>How long a rank waits for another one before it ends the job with a message; the launcher then ends the rest.</summary>
     public TimeSpan RankPatience { get; init; } = TimeSpan.FromMinutes(30);
 
@@ -178,6 +184,10 @@ public sealed record TrainingOptions
                 "trained", part, "is no part of a model", "use embeddings, head, finalNorm or layers:FIRST-LAST, for example layers:0-7");
         }
 
+        if (Lora is not null && Trained.Count > 0)
+            yield return new("lora", "(given)", "cannot be combined with trained", "keep one of them");
+        foreach (var problem in Lora?.Problems() ?? [])
+            yield return problem with { Option = $"lora.{problem.Option}" };
         if (RankPatience < TimeSpan.FromSeconds(1))
             yield return new("rankPatience", RankPatience, "must be at least a second", "use 00:30:00 for half an hour");
         if (Threads is < 0 or > 4096)

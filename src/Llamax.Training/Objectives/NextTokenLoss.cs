@@ -47,6 +47,6 @@ internal static class NextTokenLoss
     {
         using var scope = NewDisposeScope();
         var hiddenBSH = model.Forward(batch.Tokens, batch.Positions, batch.Visible);
-        return hiddenBSH.flatten(0, 1).index_select(0, batch.Rows).MoveToOuterDisposeScope();
+        return model.BeforeHead(hiddenBSH.flatten(0, 1).index_select(0, batch.Rows)).MoveToOuterDisposeScope();
     }
 }

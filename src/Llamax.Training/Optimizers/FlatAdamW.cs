@@ -37,7 +37,7 @@ internal sealed class FlatAdamW : IDisposable
         _space = space ?? new TrainedSpace(model, decayAll: options.DecayAllParameters);
         _shards = Shard.Of(_space.Length, _ranks.Size);
         Own = _shards[_ranks.Rank];
-        _parameters = model.FlatParameters.alias().DetachFromDisposeScope();
+        _parameters = model.TrainableFlat.alias().DetachFromDisposeScope();
         ModelGradient = new FlatGradient(model, _space);
         _gradient = IsFullPrecision ? ModelGradient.Values : Float32Zeros(_space.Length);
         Master = IsFullPrecision ? null : cat([.. OwnParameters()]).to(ScalarType.Float32).DetachFromDisposeScope();

@@ -13,6 +13,8 @@ internal sealed class FlatGradient : IDisposable
         using var frozen = no_grad();
         Values = zeros([space.Length], model.DType, model.Device).DetachFromDisposeScope();
         foreach (var parameter in model.Parameters)
+            parameter.Value.requires_grad = false;
+        foreach (var parameter in model.TrainableParameters)
         {
             parameter.Value.requires_grad = space.Holds(parameter);
             if (parameter.Value.requires_grad)

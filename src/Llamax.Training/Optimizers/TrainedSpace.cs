@@ -1,4 +1,5 @@
 using Llamax.Models.Causal;
+using Llamax.Models.Layers;
 using Llamax.Training.Collectives;
 using static TorchSharp.torch;
 
@@ -18,7 +19,7 @@ internal sealed class TrainedSpace
     /// <param name="decayAll">Whether norms and biases decay as well.</param>
     public TrainedSpace(CausalModel model, Func<ModelParameter, bool>? isTrained = null, bool decayAll = false)
     {
-        foreach (var parameter in model.Parameters)
+        foreach (var parameter in model.TrainableParameters)
         {
             if (isTrained is not null && !isTrained(parameter))
                 continue;

@@ -59,7 +59,7 @@ public sealed class CausalConfigTests : IDisposable
     [InlineData("""{"rope_scaling": {"type": "dynamic", "factor": 2}}""", "rope_type = dynamic")]
     [InlineData("""{"rope_scaling": {"rope_type": "linear", "factor": 2, "mscale": 1}}""", "mscale = 1")]
     [InlineData("""{"rope_scaling": {"rope_type": "llama3"}}""", "factor is missing")]
-    [InlineData("""{"hidden_act": "gelu"}""", "hidden_act = gelu")]
+    [InlineData("""{"hidden_act": "quick_gelu"}""", "hidden_act = quick_gelu")]
     [InlineData("""{"mlp_bias": true}""", "mlp_bias = true")]
     [InlineData("""{"logit_scale": 0.5}""", "logit_scale = 0.5")]
     [InlineData("""{"quantization_config": {"bits": 4}}""", "quantization_config")]

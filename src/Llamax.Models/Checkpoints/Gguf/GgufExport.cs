@@ -1,0 +1,120 @@
+using Llamax.Models.Adapters;
+using Llamax.Models.Causal;
+using Llamax.Models.Layers;
+using Llamax.Runs;
+using static TorchSharp.torch;
+
+namespace Llamax.Models.Checkpoints.Gguf;
+
+/// <summary>Writes a model as a GGUF file, which llama.cpp and what is built on it load.</summary>
+public static class GgufExport
+{
+    /// <summary>Reads one weight after another and writes it: memory for the largest of them suffices.</summary>
+    /// <param name="model">What <see cref="CausalModel.Load"/> loads.</param>
+    /// <param name="path">The file, which appears whole or not at all.</param>
+    /// <param name="type">Of the matrices: F32, F16, BF16 or Q8_0. Norms and biases stay F32.</param>
+    /// <param name="vocabulary">Null = <c>none</c>; with fewer tokens than the model has rows, unused ones are added.</param>
+    /// <param name="adapter">A folder of PEFT, which is merged into the weights; null = none.</param>
+    /// <exception cref="RequestException">The model or the adapter cannot be read, or llama.cpp does not have the family.</exception>
+    public static void Write(string model, string path, GgufType type, GgufVocabulary? vocabulary = null, string? adapter = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfEqual(type is GgufType.F32 or GgufType.F16 or GgufType.BF16 or GgufType.Q8_0, false, nameof(type));
+        var config = CausalConfig.Read(model);
+        var family = GgufFamily.All.FirstOrDefault(row => row.HuggingFace == config.Architecture) ?? throw new RequestException(
+            $"llama.cpp has no family for {config.Architecture}", model, "export to another format");
+        using var checkpoint = new CheckpointFolder(model);
+        List<TensorShape> weights = [.. config.Tensors()];
+        var stored = config.StoredNames().Locate(checkpoint, weights);
+        using var merged = adapter is null ? null : LoraAdapter.Load(adapter, weights, ScalarType.Float32, CPU);
+        Tensor Read(string name) => merged?.Merge(name, checkpoint.Read(stored[name])) ?? checkpoint.Read(stored[name]);
+        var tensors = new List<GgufTensor>();
+        if (GgufConfig.FrequencyDivisors(config) is { } divisors)
+            tensors.Add(new("rope_freqs.weight", [divisors.Length], GgufType.F32, () => tensor(divisors)));
+        foreach (var (name, shape) in weights)
+        {
+            var (target, layout) = family.ToGguf(name) ?? throw new RequestException(
+                $"the tensor {name} has no place in llama.cpp's {family.Name}", model, "export to another format");
+            tensors.Add(new(target, shape, Stored(type, shape), () => Arrange(Read(name), layout, config)));
+        }
+
+        var filled = Fill(vocabulary ?? new(), config, model);
+        List<KeyValuePair<string, object>> keys =
+        [
+            new("general.architecture", family.Name),
+            new("general.name", Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path))),
+            new("general.file_type", FileType(type)),
+            new("general.quantization_version", 2u),
+            .. GgufConfig.Write(config, family),
+            .. filled.Keys(),
+        ];
+        GgufWriter.Write(path, keys, tensors);
+    }
+
+    /// <inheritdoc cref="GgufFile.IsGguf"/>
+    public static bool IsGguf(string path) => GgufFile.IsGguf(path);
+
+    /// <summary>The type that keeps the weights of a model as they are stored; F16 where they are quantised.</summary>
+    /// <exception cref="RequestException">The model cannot be read.</exception>
+    public static GgufType StoredType(string model)
+    {
+        using var checkpoint = new CheckpointFolder(model);
+        var largest = checkpoint.Tensors.Select(tensor => tensor.Value).MaxBy(tensor => tensor.Elements);
+        return largest?.Type switch { "F32" or "F64" => GgufType.F32, "BF16" => GgufType.BF16, _ => GgufType.F16 };
+    }
+
+    /// <summary>What llama.cpp will not do that the model does; null where it does everything.</summary>
+    /// <exception cref="RequestException">The model cannot be read.</exception>
+    public static string? Loss(string model)
+    {
+        var config = CausalConfig.Read(model);
+        return config.SlidingWindow is { } window && window < config.MaxPositions
+            ? $"llama.cpp attends over everything where this model sees {window} tokens: longer texts give other results there"
+            : null;
+    }
+
+    // As llama.cpp does where a row is no whole number of blocks.
+    private static GgufType Stored(GgufType type, long[] shape) => shape.Length < 2 ? GgufType.F32
+        : shape[^1] % GgufTypes.Block(type).Elements == 0 ? type : GgufType.F16;
+
+    private static Tensor Arrange(Tensor value, GgufLayout layout, CausalConfig config) => layout switch
+    {
+        GgufLayout.QueryPairs => GgufModel.ToNeighbours(value, config.Heads),
+        GgufLayout.KeyPairs => GgufModel.ToNeighbours(value, config.KeyValueHeads),
+        _ => value,
+    };
+
+    private static GgufVocabulary Fill(GgufVocabulary vocabulary, CausalConfig config, string model)
+    {
+        vocabulary = vocabulary with
+        {
+            BosId = vocabulary.BosId ?? config.BosId,
+            EosIds = config.EosIds.Count > 0 ? config.EosIds : vocabulary.EosIds,
+            PadId = vocabulary.PadId ?? config.PadId,
+        };
+        if (vocabulary.Model == "none" || vocabulary.Tokens.Count == config.VocabularySize)
+            return vocabulary;
+        if (vocabulary.Tokens.Count > config.VocabularySize)
+        {
+            throw new RequestException(
+                $"the tokenizer has {vocabulary.Tokens.Count} tokens, the model only {config.VocabularySize}", model,
+                "put the model's own tokenizer into the folder, or export without one: --tokenizer none");
+        }
+
+        var unused = Enumerable.Range(vocabulary.Tokens.Count, config.VocabularySize - vocabulary.Tokens.Count).ToList();
+        return vocabulary with
+        {
+            Tokens = [.. vocabulary.Tokens, .. unused.Select(id => string.Create(null, $"[PAD{id}]"))],
+            Scores = vocabulary.Scores.Count == 0 ? [] : [.. vocabulary.Scores, .. unused.Select(_ => -1000f)],
+            Types = [.. vocabulary.Types, .. unused.Select(_ => 5)],
+        };
+    }
+
+    // llama.cpp's numbers for what most of a file is (llama_ftype).
+    private static uint FileType(GgufType type) => type switch
+    {
+        GgufType.F32 => 0,
+        GgufType.F16 => 1,
+        GgufType.Q8_0 => 7,
+        _ => 32,
+    };
+}
