@@ -1,5 +1,4 @@
 using Llamax.Corpus.Cleaning;
-using Llamax.Corpus.Reading;
 using Llamax.Corpus.Sharding;
 using Llamax.Runs;
 using Llamax.Text.Languages;

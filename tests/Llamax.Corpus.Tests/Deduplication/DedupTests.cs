@@ -163,7 +163,7 @@ public sealed class DedupTests : IDisposable
         Assert.Contains("--phase", Refused(request with { Shard = new(1, 2) }, new(), null), StringComparison.Ordinal);
     }
 
-    private string Refused(StepRequest request, DedupOptions options, DedupPhase? phase) =>
+    private static string Refused(StepRequest request, DedupOptions options, DedupPhase? phase) =>
         Assert.Throws<RequestException>(() => Dedup(request, options, phase)).Message;
 
     private byte[] Bytes(string folder) =>
