@@ -61,7 +61,8 @@ public sealed class CorpusDeployTests : IDisposable
         Assert.Equal(5001, Bytes("whole-unique/en-ha.tsv").Count(one => one == (byte)'\n'));
     }
 
-    private static string Template(string folder, string name) => File.ReadAllText(Path.Combine(Goldens.Repository, "deploy", folder, name));
+    private static string Template(string folder, string name) => File.ReadAllText(Path.Combine(Goldens.Repository, "deploy", folder,
+        name));
 
     /// <summary>The merging that a template's comment submits last.</summary>
     private static string Wrapped(string template) =>
@@ -71,7 +72,8 @@ public sealed class CorpusDeployTests : IDisposable
 
     private void Shell(string script, params (string Name, int Value)[] variables)
     {
-        var environment = variables.ToDictionary(variable => variable.Name, variable => variable.Value.ToString(CultureInfo.InvariantCulture));
+        var environment = variables.ToDictionary(variable => variable.Name, variable
+            => variable.Value.ToString(CultureInfo.InvariantCulture));
         var program = $"llamax() {{ dotnet '{Path.Combine(AppContext.BaseDirectory, "llamax.dll")}' \"$@\"; }}";
         using var process = LlamaxProgram.Start(environment, "/bin/bash", ["-c", $"{program}\ncd '{_folder.Path}'\n{script}"]);
         process.StandardInput.Close();

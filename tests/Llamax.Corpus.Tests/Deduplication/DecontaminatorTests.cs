@@ -54,7 +54,8 @@ public sealed class DecontaminatorTests : IDisposable
     [Fact]
     public void Shards_give_the_report_of_one_process()
     {
-        string[] lines = [.. Enumerable.Range(0, 5000).Select(i => i % 700 == 3 ? $"{Long} {i}\tx" : i == 4500 ? "good day\tx" : $"line {i}\ty")];
+        string[] lines = [.. Enumerable.Range(0, 5000).Select(i => i % 700 == 3 ? $"{Long} {i}\tx" : i == 4500 ? "good day\tx"
+            : $"line {i}\ty")];
         Run(lines);
         var whole = File.ReadAllBytes(_folder["out", "report.json"]);
         var (request, decontaminator) = (Request(lines), new Decontaminator([Test()], new()));

@@ -103,7 +103,8 @@ public sealed class StepRunTests : IDisposable
         var cleaner = new PairCleaner(
             new() { Scores = new Dictionary<string, ScoreLimits> { ["score"] = new() { Least = 0.5 } } }, null, null, true);
         foreach (var number in (int[])[1, 2])
-            StepRun.Run(request with { Shard = new(number, 2) }, cleaner, new(), SilentEvents.Instance, TestContext.Current.CancellationToken);
+            StepRun.Run(request with { Shard = new(number, 2) }, cleaner, new(), SilentEvents.Instance,
+                TestContext.Current.CancellationToken);
         var report = StepRun.Run(request with { Merge = 2 }, cleaner, new(), SilentEvents.Instance, TestContext.Current.CancellationToken)!;
         Assert.Equal((1, 1), (report.Removed[0].Value, report.Counts["notJudged.scores.score"]));
         var kept = CorpusInput.Open(_folder["out", output]).Pairs(new(strict: true), TestContext.Current.CancellationToken)
@@ -141,14 +142,16 @@ public sealed class StepRunTests : IDisposable
             read.Add(name);
             return [new("x", "y", $"{name}:1")];
         }))];
-        Assert.Equal(["b:1"], CorpusPart.Of(inputs, new(2, 3), new(), TestContext.Current.CancellationToken).Select(part => part.Pairs[0].Origin));
+        Assert.Equal(["b:1"], CorpusPart.Of(inputs, new(2, 3), new(), TestContext.Current.CancellationToken).Select(part
+            => part.Pairs[0].Origin));
         Assert.Equal(["b"], read);
     }
 
     private static string Refused(StepRequest request) => Assert.Throws<RequestException>(() => Clean(request)).Message;
 
     private static StepReport? Clean(StepRequest request) =>
-        StepRun.Run(request, new PairCleaner(new(), null, null, true), new MalformedLines(), SilentEvents.Instance, TestContext.Current.CancellationToken);
+        StepRun.Run(request, new PairCleaner(new(), null, null, true), new MalformedLines(), SilentEvents.Instance,
+            TestContext.Current.CancellationToken);
 
     private StepRequest Request(string folder) => new()
     {
