@@ -5,6 +5,7 @@ using Llamax.Bench.TrainingStep;
 var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComparer.Ordinal)
 {
     ["decoding"] = DecodingBench.Run,
+    ["loading"] = LoadingBench.Run,
     ["training-step"] = TrainingStepBench.Run,
 };
 
