@@ -23,6 +23,7 @@ var root = new RootCommand("""
     QuickstartVerb.Create(),
     RunVerb.Create(),
     TrainVerb.Create(),
+    CorpusVerb.Create(),
     PackVerb.Create(),
     ReportVerb.Create(),
     TranslateVerb.Create(),
@@ -30,7 +31,9 @@ var root = new RootCommand("""
     InspectVerb.Create(),
     ScoreVerb.Create(),
     TokenizeVerb.Create(),
+    IdentifyVerb.Create(),
     DataVerb.Create(),
+    LexiconVerb.Create(),
     LanguagesVerb.Create(),
     DoctorVerb.Create(),
 };

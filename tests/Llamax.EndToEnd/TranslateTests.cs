@@ -99,7 +99,7 @@ public sealed class TranslateTests(RandomModel model) : IClassFixture<RandomMode
     [Fact]
     public void A_text_that_is_too_long_is_listed_and_the_others_are_translated()
     {
-        var result = LlamaxProgram.RunOn("short\n" + string.Concat(Enumerable.Repeat("a long text ", 100)) + "\nshort\n", Verb);
+        var result = LlamaxProgram.RunOn("short\n" + string.Concat(Enumerable.Repeat("a long text ", 100)) + "\nshort\n", [.. Verb, "--split", "never"]);
         Assert.Equal(1, result.ExitCode);
         var lines = result.Out.Split('\n');
         Assert.Equal(("", lines[0]), (lines[1], lines[2]));

@@ -19,10 +19,12 @@ public sealed class LoraAdapter : IDisposable
     private readonly FlatWeights _weights;
 
     private LoraAdapter(LoraConfig config, IReadOnlyList<TensorShape> tensors, ScalarType dtype, Device device)
+        : this(config, tensors, layout => zeros(layout.Length, dtype, device))
     {
-        Config = config;
-        _weights = new(tensors, layout => zeros(layout.Length, dtype, device));
     }
+
+    private LoraAdapter(LoraConfig config, IReadOnlyList<TensorShape> tensors, Func<ParameterLayout, Tensor> flat) =>
+        (Config, _weights) = (config, new(tensors, flat));
 
     public LoraConfig Config { get; }
 
@@ -101,6 +103,12 @@ public sealed class LoraAdapter : IDisposable
         }
     }
 
+    /// <summary>Another adapter over the same matrices, with gradients of its own; the caller disposes it before this one.</summary>
+    public LoraAdapter Alias() => new(Config, ShapesOfOwn(), _ => FlatParameters.alias());
+
+    /// <summary>A copy of the matrices as they are now, in the memory of the host; the caller disposes it.</summary>
+    public LoraAdapter Copy() => new(Config, ShapesOfOwn(), _ => FlatParameters.to(CPU, copy: true));
+
     /// <summary>Writes adapter_config.json and adapter_model.safetensors, each whole or not at all.</summary>
     /// <param name="folder">Made where it is missing.</param>
     /// <param name="dtype">Type of the stored matrices; null = as they are.</param>
@@ -165,6 +173,8 @@ public sealed class LoraAdapter : IDisposable
         var (down, up) = Names(Module(weight.Name));
         return [new(down, config.Rank, input), new(up, output, config.Rank)];
     }
+
+    private IReadOnlyList<TensorShape> ShapesOfOwn() => [.. Parameters.Select(parameter => new TensorShape(parameter.Name, parameter.Value.shape))];
 
     private static IReadOnlyList<TensorShape> Shapes(CausalModel model) =>
         [.. model.Parameters.Select(parameter => new TensorShape(parameter.Name, parameter.Value.shape))];

@@ -151,6 +151,14 @@ internal sealed class SentencePieceTokenizer : VocabularyTokenizer
         return text.ToString();
     }
 
+    protected override byte[] PieceBytes(int id) => Vocabulary.Type(id) switch
+    {
+        PieceType.Byte => [Vocabulary.ByteOf(id)],
+        PieceType.Control => [],
+        PieceType.Unknown => Encoding.UTF8.GetBytes(_surface.Unknown),
+        _ => Encoding.UTF8.GetBytes(Vocabulary.Text(id).Replace('\u2581', ' ')),
+    };
+
     private delegate void PartAction(int id, ReadOnlySpan<byte> bytes);
 
     /// <summary>Walks over the text in order: added tokens, and between them the parts of the normalised text.</summary>

@@ -58,7 +58,9 @@ public sealed class DecodingGoldenTests
             var endId = actual.Count == 1 && rest[0].GetProperty("score").ValueKind == JsonValueKind.Null ? hypothesis.EndId : firstEndId;
             int[] tokens = hypothesis.IsFinished ? [.. hypothesis.Tokens, endId!.Value] : hypothesis.Tokens;
             var match = rest.FindIndex(e => Ints(e.GetProperty("tokens")).SequenceEqual(tokens));
-            Assert.True(match >= 0, $"not expected: {string.Join(' ', tokens)} ({hypothesis.Score})");
+            Assert.True(
+                match >= 0,
+                $"not expected among {string.Join("; ", actual.Select(h => $"{string.Join(' ', h.Tokens)} ({h.Score})"))}: {string.Join(' ', tokens)}");
             Assert.Equal(rest[match].GetProperty("finished").GetBoolean(), hypothesis.IsFinished);
             if (rest[match].GetProperty("score").ValueKind == JsonValueKind.Number)
             {
@@ -78,6 +80,7 @@ public sealed class DecodingGoldenTests
             {
                 "num_beams" => options with { Beams = arg.Value.GetInt32() },
                 "num_return_sequences" => options with { NBest = arg.Value.GetInt32() },
+                "min_new_tokens" => options with { MinNewTokens = arg.Value.GetInt32() },
                 "max_new_tokens" => options with { MaxNewTokens = arg.Value.GetInt32() },
                 "length_penalty" => options with { LengthPenalty = arg.Value.GetDouble() },
                 "repetition_penalty" => options with { RepetitionPenalty = arg.Value.GetDouble() },
