@@ -7,6 +7,7 @@ var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComp
 {
     ["corpus-clean"] = CorpusCleanBench.Run,
     ["decoding"] = DecodingBench.Run,
+    ["loading"] = LoadingBench.Run,
     ["text"] = TextBench.Run,
     ["augment"] = LexiconAugmentBench.Run,
     ["lexicon"] = LexiconBench.Run,

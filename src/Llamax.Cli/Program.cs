@@ -28,6 +28,7 @@ var root = new RootCommand("""
     ReportVerb.Create(),
     TranslateVerb.Create(),
     ExportVerb.Create(),
+    InspectVerb.Create(),
     ScoreVerb.Create(),
     TokenizeVerb.Create(),
     IdentifyVerb.Create(),

@@ -179,7 +179,7 @@ public sealed class LoraAdapter : IDisposable
     private static IReadOnlyList<TensorShape> Shapes(CausalModel model) =>
         [.. model.Parameters.Select(parameter => new TensorShape(parameter.Name, parameter.Value.shape))];
 
-    private static CheckpointFolder OpenWeights(string folder)
+    internal static CheckpointFolder OpenWeights(string folder)
     {
         foreach (var name in new[] { "adapter_model.safetensors", "adapter_model.bin" })
             if (File.Exists(Path.Combine(folder, name)))

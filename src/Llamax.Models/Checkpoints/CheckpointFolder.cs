@@ -53,8 +53,12 @@ internal sealed class CheckpointFolder : IDisposable
         }
     }
 
+    /// <summary>Whole, or shards.</summary>
+    public IReadOnlyList<ITensorFile> Files => _files;
+
     /// <summary>Every stored tensor by its name.</summary>
-    public IEnumerable<KeyValuePair<string, StoredTensor>> Tensors => _owners.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Tensors[pair.Key]));
+    public IEnumerable<KeyValuePair<string, StoredTensor>> Tensors =>
+        _owners.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Tensors[pair.Key]));
 
     /// <summary>Whether a tensor of this name is stored.</summary>
     public bool Has(string name) => _owners.ContainsKey(name);

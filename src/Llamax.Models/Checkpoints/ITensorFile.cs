@@ -21,6 +21,9 @@ internal interface ITensorFile : IDisposable
 {
     string Path { get; }
 
+    /// <summary>safetensors, torch.save or GGUF.</summary>
+    string Format { get; }
+
     /// <summary>Every tensor by its name in Hugging Face's spelling.</summary>
     IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
 

@@ -53,6 +53,8 @@ internal sealed class SafetensorsFile : ITensorFile
 
     public string Path { get; }
 
+    public string Format => "safetensors";
+
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
 
     public IReadOnlyDictionary<string, StoredTensor> Tensors { get; }

@@ -13,7 +13,16 @@ internal sealed class LlamaCpp : IDisposable
         LlamaCppRuntime.Require();
         var parameters = LLamaModelParams.Default();
         parameters.n_gpu_layers = 0;
-        _model = SafeLlamaModelHandle.LoadFromFile(path, parameters);
+        _ = LlamaCppRuntime.TakeErrors();
+        try
+        {
+            _model = SafeLlamaModelHandle.LoadFromFile(path, parameters);
+        }
+        catch (LLama.Exceptions.LoadWeightsFailedException)
+        {
+            Assert.Fail($"llama.cpp does not load {path}: {LlamaCppRuntime.TakeErrors()}");
+            throw;
+        }
     }
 
     /// <summary>Ids of a text, with BOS where the file says so.</summary>
@@ -21,7 +30,9 @@ internal sealed class LlamaCpp : IDisposable
         [.. _model.Tokenize(text, addBos, false, System.Text.Encoding.UTF8).Select(token => (int)token)];
 
     /// <summary>[tokens][vocabulary]: natural logarithms of the probabilities of what follows each token.</summary>
-    public float[][] LogProbabilities(int[] ids)
+    /// <param name="ids">What the decoder reads.</param>
+    /// <param name="source">What the encoder reads before; null = there is no encoder.</param>
+    public float[][] LogProbabilities(int[] ids, int[]? source = null)
     {
         var parameters = LLamaContextParams.Default();
         parameters.n_ctx = 512;
@@ -31,6 +42,14 @@ internal sealed class LlamaCpp : IDisposable
         parameters.type_k = parameters.type_v = GGMLType.GGML_TYPE_F32;
         parameters.llama_flash_attn_type = LLamaFlashAttentionType.LLAMA_FLASH_ATTENTION_TYPE_DISABLED;
         using var context = SafeLLamaContextHandle.Create(_model, parameters);
+        if (source is not null)
+        {
+            var read = new LLamaBatch();
+            for (var i = 0; i < source.Length; i++)
+                read.Add(source[i], i, (LLamaSeqId)0, true);
+            Assert.Equal(DecodeResult.Ok, context.Encode(read));
+        }
+
         var batch = new LLamaBatch();
         for (var i = 0; i < ids.Length; i++)
             batch.Add(ids[i], i, (LLamaSeqId)0, true);

@@ -16,7 +16,7 @@ namespace Llamax.Models.Tests.Checkpoints;
 [Trait("Category", "Golden")]
 public sealed class DamagedFilesTests : IDisposable
 {
-    private const int Rounds = 400;
+    private const int Rounds = 240;
     private const long MostBytes = 64 << 20;
 
     private readonly TemporaryFolder _folder = new();

@@ -1,6 +1,7 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Llamax.Models.Causal;
+using Llamax.Models.EncoderDecoder;
+using Llamax.Models.Layers;
 using Llamax.Runs;
 using static TorchSharp.torch;
 
@@ -11,6 +12,9 @@ internal static class GgufConfig
 {
     // Ours: GGUF has the stretched frequencies of Llama 3.1 as a tensor, and not what they were made from.
     private const string Scaling = "llamax.rope_scaling.";
+
+    // Ours: transformers has several names for one function, and for GGUF the family decides.
+    private const string Activation = "llamax.activation";
 
     /// <summary>The family and the config.json that transformers would have for a file.</summary>
     /// <exception cref="RequestException">An unknown architecture, or a key is missing or unusable.</exception>
@@ -26,12 +30,18 @@ internal static class GgufConfig
         }
 
         var keys = new GgufKeys(file, name!);
+        if (name == "t5")
+        {
+            throw new RequestException(
+                "an encoder-decoder in GGUF is read by llama.cpp alone", file.Path, "use the Hugging Face folder that it was made from");
+        }
+
         var window = keys.OptionalInteger("attention.sliding_window");
-        var family = window is null ? families[0] : families[^1];
-        return (family, ReadLlama(file, keys, family, window));
+        var family = name == "llama" && window is not null ? families[^1] : families[0];
+        return (family, ReadCausal(file, keys, family, window));
     }
 
-    /// <summary>The keys of a model, without those of its vocabulary.</summary>
+    /// <summary>The keys of a decoder, without those of its vocabulary.</summary>
     public static List<KeyValuePair<string, object>> Write(CausalConfig config, GgufFamily family)
     {
         var keys = new List<KeyValuePair<string, object>>();
@@ -44,12 +54,17 @@ internal static class GgufConfig
         Add("attention.head_count_kv", (uint)config.KeyValueHeads);
         Add("attention.key_length", (uint)config.HeadSize);
         Add("attention.value_length", (uint)config.HeadSize);
-        Add("attention.layer_norm_rms_epsilon", (float)config.NormEpsilon);
-        Add("rope.dimension_count", (uint)config.HeadSize);
-        Add("rope.freq_base", (float)config.RopeTheta);
+        Add(EpsilonKey(config.Family), (float)config.NormEpsilon);
         Add("vocab_size", (uint)config.VocabularySize);
+        if (config.Family.Keys.LogitScale is not null)
+            Add("logit_scale", (float)config.LogitScale);
         if (config.SlidingWindow is { } window)
             Add("attention.sliding_window", (uint)window);
+        keys.Add(new(Activation, config.Activation));
+        if (config.Family.Positions == PositionKind.Learnt)
+            return keys;
+        Add("rope.dimension_count", (uint)config.HeadSize);
+        Add("rope.freq_base", (float)config.RopeTheta);
         if (config.RopeScaling is { Kind: RopeScalingKind.Linear } linear)
         {
             Add("rope.scaling.type", "linear");
@@ -66,6 +81,30 @@ internal static class GgufConfig
         return keys;
     }
 
+    /// <summary>The keys of a T5, without those of its vocabulary.</summary>
+    public static List<KeyValuePair<string, object>> Write(EncoderDecoderConfig config, GgufFamily family)
+    {
+        var keys = new List<KeyValuePair<string, object>>();
+        void Add(string key, object value) => keys.Add(new($"{family.Name}.{key}", value));
+        Add("block_count", (uint)config.EncoderLayers);
+        Add("decoder_block_count", (uint)config.DecoderLayers);
+        Add("context_length", (uint)config.MaxPositions);
+        Add("embedding_length", (uint)config.HiddenSize);
+        Add("feed_forward_length", (uint)config.EncoderIntermediateSize);
+        Add("attention.head_count", (uint)config.EncoderHeads);
+        Add("attention.key_length", (uint)config.HeadSize!.Value);
+        Add("attention.value_length", (uint)config.HeadSize!.Value);
+        Add("attention.layer_norm_epsilon", (float)config.NormEpsilon);
+        Add("attention.layer_norm_rms_epsilon", (float)config.NormEpsilon);
+        Add("attention.relative_buckets_count", (uint)config.RelativeBuckets);
+        Add("decoder_start_token_id", (uint)config.DecoderStartId);
+        Add("vocab_size", (uint)config.VocabularySize);
+        return keys;
+    }
+
+    private static string EpsilonKey(CausalArchitecture family) =>
+        family.Norm == NormKind.RootMeanSquare ? "attention.layer_norm_rms_epsilon" : "attention.layer_norm_epsilon";
+
     /// <summary>What llama.cpp divides every frequency by: the <c>rope_freqs.weight</c> of Llama 3.1; null where there is none.</summary>
     public static float[]? FrequencyDivisors(CausalConfig config)
     {
@@ -81,10 +120,12 @@ internal static class GgufConfig
         return divisors;
     }
 
-    private static JsonObject ReadLlama(GgufFile file, GgufKeys keys, GgufFamily family, int? window)
+    private static JsonObject ReadCausal(GgufFile file, GgufKeys keys, GgufFamily family, int? window)
     {
         if (!file.Entries.TryGetValue("token_embd.weight", out var embedding) || embedding.Shape.Length != 2)
             throw new RequestException("the tensor token_embd.weight is missing or no matrix", file.Path, "convert the model again");
+        var architecture = CausalArchitecture.All.Single(row => row.Name == family.HuggingFace);
+        var names = architecture.Keys;
         var heads = keys.Integer("attention.head_count");
         if (heads == 0)
             throw keys.Wrong("attention.head_count", "is 0");
@@ -92,43 +133,43 @@ internal static class GgufConfig
         var headSize = keys.OptionalInteger("attention.key_length") ?? hidden / heads;
         if ((keys.OptionalInteger("attention.value_length") ?? headSize) != headSize)
             throw keys.Wrong("attention.value_length", "is not attention.key_length, and Llamax has one width for both");
-        if ((keys.OptionalInteger("rope.dimension_count") ?? headSize) != headSize)
-            throw keys.Wrong("rope.dimension_count", "is not the width of a head, and Llamax turns all of it");
         if (keys.OptionalInteger("expert_count") is > 0)
             throw keys.Wrong("expert_count", "is above 0: a mixture of experts is not implemented");
         var config = new JsonObject
         {
             ["architectures"] = new JsonArray(family.HuggingFace),
-            ["model_type"] = CausalArchitecture.All.Single(row => row.Name == family.HuggingFace).ModelType,
+            ["model_type"] = architecture.ModelType,
             ["vocab_size"] = embedding.Shape[0],
-            ["hidden_size"] = hidden,
-            ["intermediate_size"] = keys.Integer("feed_forward_length"),
-            ["num_hidden_layers"] = keys.Integer("block_count"),
-            ["num_attention_heads"] = heads,
-            ["num_key_value_heads"] = keys.OptionalInteger("attention.head_count_kv") ?? heads,
-            ["head_dim"] = headSize,
-            ["max_position_embeddings"] = keys.Integer("context_length"),
-            ["hidden_act"] = "silu",
-            ["rms_norm_eps"] = keys.Number("attention.layer_norm_rms_epsilon")
-                ?? throw keys.Wrong("attention.layer_norm_rms_epsilon", "is missing"),
-            ["rope_theta"] = keys.Number("rope.freq_base") ?? 10000,
-            ["rope_scaling"] = ReadScaling(file, keys),
+            [names.HiddenSize] = hidden,
+            [names.IntermediateSize] = keys.Integer("feed_forward_length"),
+            [names.Layers] = keys.Integer("block_count"),
+            [names.Heads] = heads,
+            [names.MaxPositions] = keys.Integer("context_length"),
+            [names.Activation] = keys.Word(Activation) ?? names.DefaultActivation,
+            [names.NormEpsilon] = keys.Number(EpsilonKey(architecture)) ?? throw keys.Wrong(EpsilonKey(architecture), "is missing"),
             ["tie_word_embeddings"] = !file.Entries.ContainsKey("output.weight"),
             ["bos_token_id"] = keys.OptionalInteger("tokenizer.ggml.bos_token_id"),
             ["eos_token_id"] = EndIds(keys),
             ["pad_token_id"] = keys.OptionalInteger("tokenizer.ggml.padding_token_id"),
         };
-        if (family.Name == "llama")
+        if (names.KeyValueHeads is { } keyValueHeads)
+            config[keyValueHeads] = keys.OptionalInteger("attention.head_count_kv") ?? heads;
+        if (names.HeadSize is { } headSizeName)
+            config[headSizeName] = headSize;
+        if (names.LogitScale is { } logitScale)
+            config[logitScale] = keys.Number("logit_scale") ?? names.DefaultLogitScale;
+        if (architecture.Bias == ProjectionBias.AttentionAsConfigured)
             config["attention_bias"] = file.Entries.ContainsKey("blk.0.attn_q.bias");
-        if (window is not null)
-            (config["sliding_window"], config["use_sliding_window"], config["max_window_layers"]) = (window, true, 0);
-        if (family.HuggingFace == "MistralForCausalLM")
-        {
-            config.Remove("attention_bias");
-            config.Remove("use_sliding_window");
-            config.Remove("max_window_layers");
-        }
-
+        if (architecture.HasWindow && window is not null)
+            config["sliding_window"] = window;
+        if (architecture.WindowIsOptIn && window is not null)
+            (config["use_sliding_window"], config["max_window_layers"]) = (true, 0);
+        if (architecture.Positions == PositionKind.Learnt)
+            return config;
+        if ((keys.OptionalInteger("rope.dimension_count") ?? headSize) != headSize)
+            throw keys.Wrong("rope.dimension_count", "is not the width of a head, and Llamax turns all of it");
+        config["rope_theta"] = keys.Number("rope.freq_base") ?? 10000;
+        config["rope_scaling"] = ReadScaling(file, keys);
         return config;
     }
 

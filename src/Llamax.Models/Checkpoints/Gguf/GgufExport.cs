@@ -1,13 +1,12 @@
 using Llamax.Models.Adapters;
 using Llamax.Models.Causal;
-using Llamax.Models.Layers;
 using Llamax.Runs;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Checkpoints.Gguf;
 
 /// <summary>Writes a model as a GGUF file, which llama.cpp and what is built on it load.</summary>
-public static class GgufExport
+internal static class GgufExport
 {
     /// <summary>Reads one weight after another and writes it: memory for the largest of them suffices.</summary>
     /// <param name="model">What <see cref="CausalModel.Load"/> loads.</param>
@@ -19,33 +18,30 @@ public static class GgufExport
     public static void Write(string model, string path, GgufType type, GgufVocabulary? vocabulary = null, string? adapter = null)
     {
         ArgumentOutOfRangeException.ThrowIfEqual(type is GgufType.F32 or GgufType.F16 or GgufType.BF16 or GgufType.Q8_0, false, nameof(type));
-        var config = CausalConfig.Read(model);
-        var family = GgufFamily.All.FirstOrDefault(row => row.HuggingFace == config.Architecture) ?? throw new RequestException(
-            $"llama.cpp has no family for {config.Architecture}", model, "export to another format");
+        var plan = GgufPlan.Of(model);
         using var checkpoint = new CheckpointFolder(model);
-        List<TensorShape> weights = [.. config.Tensors()];
-        var stored = config.StoredNames().Locate(checkpoint, weights);
-        using var merged = adapter is null ? null : LoraAdapter.Load(adapter, weights, ScalarType.Float32, CPU);
+        var stored = plan.StoredNames.Locate(checkpoint, plan.Weights);
+        using var merged = adapter is null ? null : LoraAdapter.Load(adapter, plan.Weights, ScalarType.Float32, CPU);
         Tensor Read(string name) => merged?.Merge(name, checkpoint.Read(stored[name])) ?? checkpoint.Read(stored[name]);
         var tensors = new List<GgufTensor>();
-        if (GgufConfig.FrequencyDivisors(config) is { } divisors)
+        if (plan.FrequencyDivisors is { } divisors)
             tensors.Add(new("rope_freqs.weight", [divisors.Length], GgufType.F32, () => tensor(divisors)));
-        foreach (var (name, shape) in weights)
+        foreach (var (name, shape) in plan.Weights)
         {
-            var (target, layout) = family.ToGguf(name) ?? throw new RequestException(
-                $"the tensor {name} has no place in llama.cpp's {family.Name}", model, "export to another format");
-            tensors.Add(new(target, shape, Stored(type, shape), () => Arrange(Read(name), layout, config)));
+            var (target, layout) = plan.Family.ToGguf(name) ?? throw new RequestException(
+                $"the tensor {name} has no place in llama.cpp's {plan.Family.Name}", model, "export to another format");
+            var sizes = layout == GgufLayout.Transposed ? [.. shape.Reverse()] : shape;
+            tensors.Add(new(target, sizes, layout == GgufLayout.Exact ? GgufType.F32 : Stored(type, sizes), () => Arrange(Read(name), layout, plan)));
         }
 
-        var filled = Fill(vocabulary ?? new(), config, model);
         List<KeyValuePair<string, object>> keys =
         [
-            new("general.architecture", family.Name),
+            new("general.architecture", plan.Family.Name),
             new("general.name", Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(path))),
             new("general.file_type", FileType(type)),
             new("general.quantization_version", 2u),
-            .. GgufConfig.Write(config, family),
-            .. filled.Keys(),
+            .. plan.Keys,
+            .. Fill(vocabulary ?? new(), plan, model).Keys(),
         ];
         GgufWriter.Write(path, keys, tensors);
     }
@@ -63,44 +59,39 @@ public static class GgufExport
     }
 
     /// <summary>What llama.cpp will not do that the model does; null where it does everything.</summary>
-    /// <exception cref="RequestException">The model cannot be read.</exception>
-    public static string? Loss(string model)
-    {
-        var config = CausalConfig.Read(model);
-        return config.SlidingWindow is { } window && window < config.MaxPositions
-            ? $"llama.cpp attends over everything where this model sees {window} tokens: longer texts give other results there"
-            : null;
-    }
+    /// <exception cref="RequestException">The model cannot be read, or llama.cpp does not have the family.</exception>
+    public static string? Loss(string model) => GgufPlan.Of(model).Loss;
 
     // As llama.cpp does where a row is no whole number of blocks.
     private static GgufType Stored(GgufType type, long[] shape) => shape.Length < 2 ? GgufType.F32
         : shape[^1] % GgufTypes.Block(type).Elements == 0 ? type : GgufType.F16;
 
-    private static Tensor Arrange(Tensor value, GgufLayout layout, CausalConfig config) => layout switch
+    private static Tensor Arrange(Tensor value, GgufLayout layout, GgufPlan plan) => layout switch
     {
-        GgufLayout.QueryPairs => GgufModel.ToNeighbours(value, config.Heads),
-        GgufLayout.KeyPairs => GgufModel.ToNeighbours(value, config.KeyValueHeads),
+        GgufLayout.QueryPairs => GgufModel.ToNeighbours(value, plan.Heads),
+        GgufLayout.KeyPairs => GgufModel.ToNeighbours(value, plan.KeyValueHeads),
+        GgufLayout.Transposed => value.t(),
         _ => value,
     };
 
-    private static GgufVocabulary Fill(GgufVocabulary vocabulary, CausalConfig config, string model)
+    private static GgufVocabulary Fill(GgufVocabulary vocabulary, GgufPlan plan, string model)
     {
         vocabulary = vocabulary with
         {
-            BosId = vocabulary.BosId ?? config.BosId,
-            EosIds = config.EosIds.Count > 0 ? config.EosIds : vocabulary.EosIds,
-            PadId = vocabulary.PadId ?? config.PadId,
+            BosId = vocabulary.BosId ?? plan.BosId,
+            EosIds = plan.EosIds.Count > 0 ? plan.EosIds : vocabulary.EosIds,
+            PadId = vocabulary.PadId ?? plan.PadId,
         };
-        if (vocabulary.Model == "none" || vocabulary.Tokens.Count == config.VocabularySize)
+        if (vocabulary.Model == "none" || vocabulary.Tokens.Count == plan.VocabularySize)
             return vocabulary;
-        if (vocabulary.Tokens.Count > config.VocabularySize)
+        if (vocabulary.Tokens.Count > plan.VocabularySize)
         {
             throw new RequestException(
-                $"the tokenizer has {vocabulary.Tokens.Count} tokens, the model only {config.VocabularySize}", model,
+                $"the tokenizer has {vocabulary.Tokens.Count} tokens, the model only {plan.VocabularySize}", model,
                 "put the model's own tokenizer into the folder, or export without one: --tokenizer none");
         }
 
-        var unused = Enumerable.Range(vocabulary.Tokens.Count, config.VocabularySize - vocabulary.Tokens.Count).ToList();
+        var unused = Enumerable.Range(vocabulary.Tokens.Count, plan.VocabularySize - vocabulary.Tokens.Count).ToList();
         return vocabulary with
         {
             Tokens = [.. vocabulary.Tokens, .. unused.Select(id => string.Create(null, $"[PAD{id}]"))],

@@ -14,6 +14,12 @@ internal enum GgufLayout
 
     /// <summary>The same for the key projection, which may have fewer heads.</summary>
     KeyPairs,
+
+    /// <summary>GPT-2 stores its projections [input, output] at Hugging Face.</summary>
+    Transposed,
+
+    /// <summary>A small table that is kept in float32.</summary>
+    Exact,
 }
 
 /// <summary>One weight under its two names; <c>{0}</c> stands for the number of the layer.</summary>
@@ -30,11 +36,39 @@ internal sealed record GgufFamily
 
     public required IReadOnlyList<GgufName> Weights { get; init; }
 
+    private static IReadOnlyList<GgufName> Gpt2Weights =>
+    [
+        new("transformer.wte.weight", "token_embd.weight"),
+        new("transformer.wpe.weight", "position_embd.weight", GgufLayout.Exact),
+        .. WithBias("transformer.h.{0}.ln_1", "blk.{0}.attn_norm"),
+        .. WithBias("transformer.h.{0}.attn.c_attn", "blk.{0}.attn_qkv", GgufLayout.Transposed),
+        .. WithBias("transformer.h.{0}.attn.c_proj", "blk.{0}.attn_output", GgufLayout.Transposed),
+        .. WithBias("transformer.h.{0}.ln_2", "blk.{0}.ffn_norm"),
+        .. WithBias("transformer.h.{0}.mlp.c_fc", "blk.{0}.ffn_up", GgufLayout.Transposed),
+        .. WithBias("transformer.h.{0}.mlp.c_proj", "blk.{0}.ffn_down", GgufLayout.Transposed),
+        .. WithBias("transformer.ln_f", "output_norm"),
+        new("lm_head.weight", "output.weight"),
+    ];
+
+    private static IReadOnlyList<GgufName> T5Weights =>
+    [
+        new("shared.weight", "token_embd.weight"),
+        .. T5Side("encoder", "enc", mlp: 1),
+        .. T5Side("decoder", "dec", mlp: 2),
+        .. T5Attention("decoder.block.{0}.layer.1.EncDecAttention", "dec.blk.{0}.cross_attn"),
+        new("decoder.block.{0}.layer.1.layer_norm.weight", "dec.blk.{0}.cross_attn_norm.weight"),
+        new("lm_head.weight", "output.weight"),
+    ];
+
     public static IReadOnlyList<GgufFamily> All { get; } =
     [
         new() { HuggingFace = "LlamaForCausalLM", Name = "llama", Weights = LlamaWeights(GgufLayout.QueryPairs, GgufLayout.KeyPairs) },
         new() { HuggingFace = "MistralForCausalLM", Name = "llama", Weights = LlamaWeights(GgufLayout.QueryPairs, GgufLayout.KeyPairs) },
         new() { HuggingFace = "Qwen2ForCausalLM", Name = "qwen2", Weights = LlamaWeights(GgufLayout.AsIs, GgufLayout.AsIs) },
+        new() { HuggingFace = "CohereForCausalLM", Name = "command-r", Weights = LlamaWeights(GgufLayout.AsIs, GgufLayout.AsIs) },
+        new() { HuggingFace = "GPT2LMHeadModel", Name = "gpt2", Weights = Gpt2Weights },
+        new() { HuggingFace = "T5ForConditionalGeneration", Name = "t5", Weights = T5Weights },
+        new() { HuggingFace = "MT5ForConditionalGeneration", Name = "t5", Weights = T5Weights },
     ];
 
     /// <summary>GGUF's name and layout of a weight; null where the family has no place for it.</summary>
@@ -60,6 +94,25 @@ internal sealed record GgufFamily
     }
 
     private static string Fill(string pattern, string layer) => pattern.Replace("{0}", layer, StringComparison.Ordinal);
+
+    private static GgufName[] WithBias(string huggingFace, string gguf, GgufLayout layout = GgufLayout.AsIs) =>
+        [new(huggingFace + ".weight", gguf + ".weight", layout), new(huggingFace + ".bias", gguf + ".bias")];
+
+    private static GgufName[] T5Attention(string huggingFace, string gguf) =>
+        [.. "qkvo".Select(part => new GgufName($"{huggingFace}.{part}.weight", $"{gguf}_{part}.weight"))];
+
+    private static IEnumerable<GgufName> T5Side(string side, string room, int mlp) =>
+    [
+        new(side + ".block.{0}.layer.0.layer_norm.weight", room + ".blk.{0}.attn_norm.weight"),
+        .. T5Attention(side + ".block.{0}.layer.0.SelfAttention", room + ".blk.{0}.attn"),
+        new(side + ".block.{0}.layer.0.SelfAttention.relative_attention_bias.weight", room + ".blk.{0}.attn_rel_b.weight", GgufLayout.Exact),
+        new($"{side}.block.{{0}}.layer.{mlp}.layer_norm.weight", room + ".blk.{0}.ffn_norm.weight"),
+        new($"{side}.block.{{0}}.layer.{mlp}.DenseReluDense.wi_0.weight", room + ".blk.{0}.ffn_gate.weight"),
+        new($"{side}.block.{{0}}.layer.{mlp}.DenseReluDense.wi_1.weight", room + ".blk.{0}.ffn_up.weight"),
+        new($"{side}.block.{{0}}.layer.{mlp}.DenseReluDense.wi.weight", room + ".blk.{0}.ffn_up.weight"),
+        new($"{side}.block.{{0}}.layer.{mlp}.DenseReluDense.wo.weight", room + ".blk.{0}.ffn_down.weight"),
+        new(side + ".final_layer_norm.weight", room + ".output_norm.weight"),
+    ];
 
     private static IReadOnlyList<GgufName> LlamaWeights(GgufLayout query, GgufLayout key)
     {

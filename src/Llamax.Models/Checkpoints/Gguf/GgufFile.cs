@@ -1,4 +1,3 @@
-using System.Buffers;
 using Llamax.Runs;
 using static TorchSharp.torch;
 

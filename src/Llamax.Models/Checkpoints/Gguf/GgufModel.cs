@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Llamax.Runs;
 using static TorchSharp.torch;
@@ -25,12 +24,13 @@ internal sealed class GgufModel : ITensorFile
                     continue;   // part of the config
                 var (origin, layout) = Family.FromGguf(name) ?? throw new RequestException(
                     $"the tensor {name} is unknown in the architecture {Family.Name}", path, "use another model");
-                if (layout != GgufLayout.AsIs && (entry.Shape.Length == 0 || entry.Shape[0] % (2L * Heads(layout)) != 0))
+                if (layout is GgufLayout.QueryPairs or GgufLayout.KeyPairs && (entry.Shape.Length == 0 || entry.Shape[0] % (2L * Heads(layout)) != 0))
                     throw new RequestException(
                         $"the tensor {name} has the shape [{string.Join(", ", entry.Shape)}], whose rows are no pairs for {Heads(layout)} heads",
                         path, "convert the model again");
                 _origins[origin] = (name, layout);
-                _tensors[origin] = new(entry.Type.ToString(), entry.Shape, entry.Bytes, entry.Type switch
+                var shape = layout == GgufLayout.Transposed ? [.. entry.Shape.Reverse()] : entry.Shape;
+                _tensors[origin] = new(entry.Type.ToString(), shape, entry.Bytes, entry.Type switch
                 {
                     GgufType.F16 => ScalarType.Float16,
                     GgufType.BF16 => ScalarType.BFloat16,
@@ -47,6 +47,8 @@ internal sealed class GgufModel : ITensorFile
 
     public string Path => _file.Path;
 
+    public string Format => "GGUF";
+
     public GgufFamily Family { get; }
 
     /// <summary>As config.json would say it.</summary>
@@ -59,7 +61,7 @@ internal sealed class GgufModel : ITensorFile
     public void CopyTo(string name, Tensor target)
     {
         var (origin, layout) = _origins[name];
-        if (layout == GgufLayout.AsIs)
+        if (layout is GgufLayout.AsIs or GgufLayout.Exact)
         {
             _file.CopyTo(origin, target);
             return;
@@ -67,9 +69,10 @@ internal sealed class GgufModel : ITensorFile
 
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var stored = empty(target.shape, target.dtype, CPU);
+        var isTransposed = layout == GgufLayout.Transposed;
+        var stored = empty(isTransposed ? [.. target.shape.Reverse()] : target.shape, target.dtype, CPU);
         _file.CopyTo(origin, stored);
-        target.copy_(ToHalves(stored, Heads(layout)));
+        target.copy_(isTransposed ? stored.t() : ToHalves(stored, Heads(layout)));
     }
 
     public void Dispose() => _file.Dispose();

@@ -3,7 +3,7 @@ using Llamax.Runs;
 namespace Llamax.Models.Checkpoints.Gguf;
 
 /// <summary>How the numbers of a tensor are stored in GGUF; the values are those of the format (ggml_type).</summary>
-public enum GgufType
+internal enum GgufType
 {
     F32 = 0,
     F16 = 1,

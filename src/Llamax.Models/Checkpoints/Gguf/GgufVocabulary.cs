@@ -5,6 +5,8 @@ namespace Llamax.Models.Checkpoints.Gguf;
 /// <summary>The vocabulary inside of a GGUF file, with which llama.cpp turns text into ids by itself.</summary>
 public sealed record GgufVocabulary
 {
+    private static readonly string[] EndKeys = ["tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id"];
+
     /// <summary>
     /// <c>llama</c> (SentencePiece BPE), <c>t5</c> (SentencePiece unigram), <c>gpt2</c> (byte-level BPE), or <c>none</c>: ids in, ids out.
     /// </summary>
@@ -69,8 +71,7 @@ public sealed record GgufVocabulary
             Types = keys.Many<int>("tokenizer.ggml.token_type") ?? [],
             Merges = keys.Many<string>("tokenizer.ggml.merges") ?? [],
             BosId = keys.OptionalInteger("tokenizer.ggml.bos_token_id"),
-            EosIds = [.. new[] { "tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id" }
-                .Select(keys.OptionalInteger).OfType<int>().Distinct()],
+            EosIds = [.. EndKeys.Select(keys.OptionalInteger).OfType<int>().Distinct()],
             UnknownId = keys.OptionalInteger("tokenizer.ggml.unknown_token_id"),
             PadId = keys.OptionalInteger("tokenizer.ggml.padding_token_id"),
             AddBos = keys.Flag("tokenizer.ggml.add_bos_token") ?? false,

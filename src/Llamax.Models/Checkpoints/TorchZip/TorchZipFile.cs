@@ -54,6 +54,8 @@ internal sealed class TorchZipFile : ITensorFile
 
     public string Path => _file.Path;
 
+    public string Format => "torch.save";
+
     public IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
 
     public void CopyTo(string name, Tensor target)

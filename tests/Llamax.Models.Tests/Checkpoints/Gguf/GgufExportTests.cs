@@ -22,7 +22,7 @@ public sealed class GgufExportTests : IDisposable
         {
             using var config = JsonDocument.Parse(File.ReadAllBytes(file));
             if (config.RootElement.TryGetProperty("architectures", out var named)
-                && GgufFamily.All.Any(family => family.HuggingFace == named[0].GetString())
+                && GgufFamily.All.Any(family => family.HuggingFace == named[0].GetString() && family.Name != "t5")
                 && File.Exists(Path.Combine(Path.GetDirectoryName(file)!, "model.safetensors")))
             {
                 data.Add(Path.GetRelativePath(Goldens.GoldenPath("models"), Path.GetDirectoryName(file)!));
