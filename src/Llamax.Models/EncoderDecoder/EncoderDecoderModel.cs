@@ -141,31 +141,31 @@ public sealed class EncoderDecoderModel : ICachedDecoder
     /// Encodes sources into a cache, whose rows then are their translations, each with the start token alone; what the cache held
     /// before is forgotten. Without gradients.
     /// </summary>
-    /// <param name="sources">Token ids; none is empty.</param>
+    /// <param name="prompts">The sources: token ids; none is empty.</param>
     /// <param name="mostNewTokens">The most <see cref="Step"/> calls that will follow.</param>
     /// <param name="cache">A cache made for this model.</param>
     /// <returns>[sources, H] the decoder's state behind the start token, after the final norm.</returns>
     /// <exception cref="RequestException">A source, or its translation, is longer than the model's positions.</exception>
-    public Tensor Prefill(IReadOnlyList<int[]> sources, int mostNewTokens, KeyValueCache cache)
+    public Tensor Prefill(IReadOnlyList<int[]> prompts, int mostNewTokens, KeyValueCache cache)
     {
-        ArgumentNullException.ThrowIfNull(sources);
+        ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(cache);
         ArgumentOutOfRangeException.ThrowIfNegative(mostNewTokens);
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         RequireLength(1L + mostNewTokens);
-        var lengths = sources.Select(source => source.Length).ToArray();
-        var padded = new long[sources.Count, lengths.Max()];
-        var isToken = new bool[sources.Count, lengths.Max()];
-        for (var row = 0; row < sources.Count; row++)
+        var lengths = prompts.Select(source => source.Length).ToArray();
+        var padded = new long[prompts.Count, lengths.Max()];
+        var isToken = new bool[prompts.Count, lengths.Max()];
+        for (var row = 0; row < prompts.Count; row++)
             for (var i = 0; i < lengths.Max(); i++)
-                (padded[row, i], isToken[row, i]) = i < lengths[row] ? (sources[row][i], true) : (Config.PadId, false);
+                (padded[row, i], isToken[row, i]) = i < lengths[row] ? (prompts[row][i], true) : (Config.PadId, false);
         var hasPadding = lengths.Any(length => length < lengths.Max());
         var memory = Encode(tensor(padded, device: Device), hasPadding ? tensor(isToken, device: Device) : null);
         cache.Begin(lengths, mostNewTokens + 1);
         for (var layer = 0; layer < _decoder.Length; layer++)
             _decoder[layer].Keep(memory, cache[layer]);
-        return Step([.. Enumerable.Repeat(Config.DecoderStartId, sources.Count)], cache).MoveToOuterDisposeScope();
+        return Step([.. Enumerable.Repeat(Config.DecoderStartId, prompts.Count)], cache).MoveToOuterDisposeScope();
     }
 
     /// <summary>Adds one token to every live row of a cache. Without gradients.</summary>

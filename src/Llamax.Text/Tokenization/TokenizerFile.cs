@@ -17,6 +17,7 @@ public static class TokenizerFile
     /// <summary>
     /// Reads a SentencePiece <c>*.model</c> or a Hugging Face <c>tokenizer.json</c>, either also compressed with gzip, or the one that a
     /// Hugging Face folder holds; there <c>tokenizer.json</c> is preferred: it alone knows the tokens that were added after training.
+    /// A SentencePiece model with a vocab.json beside it (M2M-100) has that file's ids.
     /// The begin, end and padding tokens of a tokenizer.json are those of tokenizer_config.json and special_tokens_map.json beside it.
     /// </summary>
     /// <remarks>
@@ -82,6 +83,14 @@ public static class TokenizerFile
             throw new RequestException("a Git LFS pointer instead of the file itself", path, "run git lfs pull in its repository");
 
         var model = SentencePieceFormat.Read(file, path);
+        var numbersPath = Path.Combine(folder, "vocab.json");
+        if (isFolder && File.Exists(numbersPath))
+        {
+            var numbers = ReadFile(numbersPath);
+            var pieces = SentencePieceTokenizer.From(model, [], Fingerprint(file), path);
+            return RenumberedTokenizer.Read(pieces, numbers, folder, Fingerprint([.. file, .. numbers]), numbersPath);
+        }
+
         var addedPath = Path.Combine(folder, "added_tokens.json");
         if (!isFolder || !File.Exists(addedPath))
             return SentencePieceTokenizer.From(model, [], Fingerprint(file), path);

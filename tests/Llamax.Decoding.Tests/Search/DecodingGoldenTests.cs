@@ -58,7 +58,9 @@ public sealed class DecodingGoldenTests
             var endId = actual.Count == 1 && rest[0].GetProperty("score").ValueKind == JsonValueKind.Null ? hypothesis.EndId : firstEndId;
             int[] tokens = hypothesis.IsFinished ? [.. hypothesis.Tokens, endId!.Value] : hypothesis.Tokens;
             var match = rest.FindIndex(e => Ints(e.GetProperty("tokens")).SequenceEqual(tokens));
-            Assert.True(match >= 0, $"not expected: {string.Join(' ', tokens)} ({hypothesis.Score})");
+            Assert.True(
+                match >= 0,
+                $"not expected among {string.Join("; ", actual.Select(h => $"{string.Join(' ', h.Tokens)} ({h.Score})"))}: {string.Join(' ', tokens)}");
             Assert.Equal(rest[match].GetProperty("finished").GetBoolean(), hypothesis.IsFinished);
             if (rest[match].GetProperty("score").ValueKind == JsonValueKind.Number)
             {

@@ -89,7 +89,9 @@ public sealed class EncoderDecoderFamilyTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Families))]
+    [InlineData("M2M100ForConditionalGeneration", true)]
+    [InlineData("T5ForConditionalGeneration", true)]
+    [InlineData("MT5ForConditionalGeneration", false)]
     public void Gradients_agree_with_finite_differences(string family, bool tied)
     {
         using var scope = NewDisposeScope();
