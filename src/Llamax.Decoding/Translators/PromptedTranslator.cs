@@ -32,6 +32,7 @@ public sealed class PromptedTranslator : SearchTranslator
 
     private protected override SearchPrompt Prompt((string Code, string Name) source, (string Code, string Name) target, string text)
     {
+        Profile.Require(source.Code, target.Code);
         var tokens = new List<int>();
         if (_tokenizer.BosId is { } bos)
             tokens.Add(bos);
