@@ -47,9 +47,8 @@ public sealed class DetectingTranslator(ITranslator inner, ILanguageIdentifier i
         foreach (var guess in best)
         {
             var languages = identifier.Labels[guess.Label].Languages;
-            var language = languages.FirstOrDefault(language => language.Script == script) ?? languages.FirstOrDefault();
-            if (language is not null)
-                return request with { Source = language.Code };
+            if (languages.Count > 0)
+                return request with { Source = (languages.FirstOrDefault(language => language.Script == script) ?? languages[0]).Code };
         }
 
         return null;

@@ -112,7 +112,6 @@ public abstract class SearchTranslator : ITranslator
     {
         var source = Profile.Language(request.Source);
         var target = Profile.Language(request.Target);
-        Profile.Require(source.Code, target.Code);
         if (!Profile.Covers(source.Code, target.Code) && _warned.Add((source.Code, target.Code)))
             _events.Warn($"the model was not trained to translate {source.Code}→{target.Code} (its translation.json); it is tried");
         return (source, target);

@@ -149,7 +149,7 @@ public sealed class ConstraintTests
         var prompts = Enumerable.Range(1, 9).Select(i => new SearchPrompt([.. Enumerable.Repeat(1, i)])).ToArray();
         var options = new SearchOptions { Beams = 2, MaxNewTokens = 5 };
         var expected = new BatchedSearch(RandomEngine(2), [0], options).Run(prompts, null, Now);
-        foreach (var failure in new Exception[] { new OutOfMemoryException(), new ExternalException("CUDA out of memory. Tried") })
+        foreach (var failure in new Exception[] { new InsufficientMemoryException(), new NativeFailure("CUDA out of memory. Tried") })
         {
             var engine = new TightEngine(RandomEngine(2), rows: 6, failure);
             var finished = 0;
@@ -160,10 +160,10 @@ public sealed class ConstraintTests
         }
 
         var refusal = Assert.Throws<RequestException>(() => new BatchedSearch(
-            new TightEngine(RandomEngine(2), rows: 1, new OutOfMemoryException()), [0], options).Run(prompts, null, Now));
+            new TightEngine(RandomEngine(2), rows: 1, new InsufficientMemoryException()), [0], options).Run(prompts, null, Now));
         Assert.Contains("memory does not suffice for one sentence", refusal.Message, StringComparison.Ordinal);
-        Assert.Throws<ExternalException>(() => new BatchedSearch(
-            new TightEngine(RandomEngine(2), rows: 1, new ExternalException("a bug")), [0], options).Run(prompts, null, Now));
+        Assert.Throws<NativeFailure>(() => new BatchedSearch(
+            new TightEngine(RandomEngine(2), rows: 1, new NativeFailure("a bug")), [0], options).Run(prompts, null, Now));
     }
 
     private static CancellationToken Now => TestContext.Current.CancellationToken;
@@ -189,4 +189,7 @@ public sealed class ConstraintTests
         var draws = new Draws((ulong)seed, "bigrams");
         return new(8, sequence => [.. Enumerable.Range(0, 8).Select(id => draws.Normal(sequence[^1] + (100 * sequence.Count), id))]);
     }
+
+    /// <summary>As libtorch's failures come through TorchSharp.</summary>
+    private sealed class NativeFailure(string message) : ExternalException(message);
 }
