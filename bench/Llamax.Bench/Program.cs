@@ -1,10 +1,12 @@
 using Llamax.Bench;
+using Llamax.Bench.Text;
 using Llamax.Bench.TrainingStep;
 
 // One verb per benchmark: bench VERB [--repeats N] [--out FOLDER].
 var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComparer.Ordinal)
 {
     ["decoding"] = DecodingBench.Run,
+    ["text"] = TextBench.Run,
     ["training-step"] = TrainingStepBench.Run,
 };
 
