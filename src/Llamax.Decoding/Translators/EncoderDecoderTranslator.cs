@@ -41,39 +41,36 @@ public sealed class EncoderDecoderTranslator : SearchTranslator
                 "put the model's own tokenizer.json into the folder");
     }
 
-    private protected override int TokensBeforeAnswer => IsToldTarget || _config.ForcedBosId is not null ? 1 : 0;
-
-    // M2M-100 and NLLB: the translation itself begins with its language.
-    private bool IsToldTarget => _languages?.Style is LanguageTokenStyle.Underscores or LanguageTokenStyle.Flores;
-
-    private protected override SearchPrompt Ask(
-        (string Code, string Name) source, (string Code, string Name) target, TranslationRequest request)
+    private protected override SearchPrompt Prompt((string Code, string Name) source, (string Code, string Name) target, string text)
     {
         var tokens = new List<int>();
-        var first = _config.ForcedBosId;
-        var text = request.Text.Trim();
-        if (_languages is null)
+        int[] forced = _config.ForcedBosId is { } id ? [id] : [];
+        switch (_languages?.Style)
         {
-            _tokenizer.Encode(Profile.Template.Format(source, target, request.Text), tokens);
-        }
-        else if (IsToldTarget)
-        {
-            tokens.Add(_languages.Id(source.Code));
-            _tokenizer.Encode(text, tokens);
-            first = _languages.Id(target.Code);
-        }
-        else
-        {
-            _tokenizer.Encode($"{_languages.Piece(_languages.Id(target.Code))} {text}", tokens);
+            case LanguageTokenStyle.Underscores or LanguageTokenStyle.Flores:
+                tokens.Add(_languages.Id(source.Code));
+                _tokenizer.Encode(text.Trim(), tokens);
+                forced = [_languages.Id(target.Code)];
+                break;
+            case LanguageTokenStyle.ToTarget:
+                _tokenizer.Encode($"{_languages.Piece(_languages.Id(target.Code))} {text.Trim()}", tokens);
+                break;
+            default:
+                _tokenizer.Encode(Profile.Template.Format(source, target, text), tokens);
+                break;
         }
 
         if (_config.EosIds is [var end, ..])
             tokens.Add(end);
-        int[] prefix = Continuation("", request.Prefix);
-        return new([.. tokens]) { Said = [_config.DecoderStartId], Forced = first is { } id ? [id, .. prefix] : prefix };
+        return new([.. tokens])
+        {
+            Said = [_config.DecoderStartId],
+            Forced = forced,
+            SourceTokens = _tokenizer.Encode(text.Trim()).Length,
+        };
     }
 
-    private protected override string Answer(string generated) => _languages is null
+    private protected override string Read(string generated) => _languages is null
         ? Profile.Template.Answer(generated)
         : generated.ReplaceLineEndings(" ").Trim();
 }

@@ -30,16 +30,19 @@ public sealed class PromptedTranslator : SearchTranslator
             new(engine, endIds, options ?? profile.Search, new StopTexts(tokenizer, profile.Template.Stops).Rule), events) =>
         _tokenizer = tokenizer;
 
-    private protected override SearchPrompt Ask(
-        (string Code, string Name) source, (string Code, string Name) target, TranslationRequest request)
+    private protected override SearchPrompt Prompt((string Code, string Name) source, (string Code, string Name) target, string text)
     {
-        var text = Profile.Template.Format(source, target, request.Text);
+        Profile.Require(source.Code, target.Code);
         var tokens = new List<int>();
         if (_tokenizer.BosId is { } bos)
             tokens.Add(bos);
-        _tokenizer.Encode(text, tokens);
-        return new([.. tokens]) { Forced = Continuation(text, request.Prefix) };
+        _tokenizer.Encode(Profile.Template.Format(source, target, text), tokens);
+        return new([.. tokens]) { SourceTokens = _tokenizer.Encode(text.Trim()).Length };
     }
 
-    private protected override string Answer(string generated) => Profile.Template.Answer(generated);
+    private protected override int[] Beginning(
+        (string Code, string Name) source, (string Code, string Name) target, TranslationRequest request) =>
+        Continuation(Profile.Template.Format(source, target, request.Text), request.Prefix);
+
+    private protected override string Read(string generated) => Profile.Template.Answer(generated);
 }

@@ -32,6 +32,8 @@ public abstract class SearchTranslator : ITranslator
     /// <summary>Only characters of the target language's script, and those of every script, are said (<see cref="ScriptRule"/>).</summary>
     public bool KeepsScript { get; init; }
 
+    private protected TranslationProfile Profile { get; }
+
     public IEnumerable<Translation> Translate(IEnumerable<TranslationRequest> requests, CancellationToken cancellation = default) =>
         requests.Chunk(Window).SelectMany(window => TranslateWindow(window, cancellation));
 
@@ -41,26 +43,23 @@ public abstract class SearchTranslator : ITranslator
         GC.SuppressFinalize(this);
     }
 
-    private protected TranslationProfile Profile { get; }
-
-    /// <summary>Tokens at the beginning of every answer that are no text: the language of the translation.</summary>
-    private protected virtual int TokensBeforeAnswer => 0;
-
-    /// <summary>What the search continues; what holds for every model is added to it.</summary>
+    /// <summary>What the search continues.</summary>
     /// <param name="source">Code and name of the language in which the text is.</param>
     /// <param name="target">Those of the language wanted.</param>
-    /// <param name="request">With a text that is not blank.</param>
-    private protected abstract SearchPrompt Ask(
-        (string Code, string Name) source, (string Code, string Name) target, TranslationRequest request);
+    /// <param name="text">Not blank.</param>
+    private protected abstract SearchPrompt Prompt((string Code, string Name) source, (string Code, string Name) target, string text);
+
+    /// <summary>The tokens of a beginning that is known already.</summary>
+    private protected virtual int[] Beginning(
+        (string Code, string Name) source, (string Code, string Name) target, TranslationRequest request) =>
+        _tokenizer.Encode(request.Prefix);
 
     /// <summary>The translation in what was generated.</summary>
-    private protected abstract string Answer(string generated);
+    private protected abstract string Read(string generated);
 
     /// <summary>The tokens of what follows a text, as they would be if both were encoded at once.</summary>
     private protected int[] Continuation(string text, string following)
     {
-        if (following.Length == 0)
-            return [];
         var (alone, together) = (_tokenizer.Encode(text), _tokenizer.Encode(text + following));
         return together.AsSpan().StartsWith(alone) ? together[alone.Length..] : _tokenizer.Encode(following);
     }
@@ -69,7 +68,7 @@ public abstract class SearchTranslator : ITranslator
     {
         var translations = new Translation[requests.Length];
         var prompts = new List<SearchPrompt>();
-        var places = new List<int>();
+        var places = new List<(int Request, int Marks)>();
         for (var i = 0; i < requests.Length; i++)
         {
             var request = requests[i];
@@ -80,7 +79,8 @@ public abstract class SearchTranslator : ITranslator
                 continue;
             }
 
-            var prompt = Prompt(source, target, request);
+            var plain = Prompt(source, target, request.Text);
+            var prompt = Constrain(plain, source, target, request);
             if (_engine.MostNewTokens(prompt.Tokens.Length) < Math.Max(1, prompt.SourceTokens))
             {
                 translations[i] = new(request, [])
@@ -97,16 +97,29 @@ public abstract class SearchTranslator : ITranslator
             else
             {
                 prompts.Add(prompt);
-                places.Add(i);
+                places.Add((i, plain.Forced.Count));
             }
         }
 
         _search.Run(
             prompts,
-            (index, hypotheses) => translations[places[index]] = Read(requests[places[index]], hypotheses),
+            (index, hypotheses) =>
+            {
+                var (place, marks) = places[index];
+                translations[place] = Read(requests[place], marks, hypotheses);
+            },
             cancellation);
         return translations;
     }
+
+    private SearchPrompt Constrain(
+        SearchPrompt prompt, (string Code, string Name) source, (string Code, string Name) target, TranslationRequest request) =>
+        prompt with
+        {
+            Forced = request.Prefix.Length == 0 ? prompt.Forced : [.. prompt.Forced, .. Beginning(source, target, request)],
+            Rules = KeepsScript ? [ScriptOf(target.Code)] : [],
+            Phrases = [.. request.Terms.Where(term => !string.IsNullOrWhiteSpace(term)).Select(term => Spellings(term.Trim()))],
+        };
 
     private ((string Code, string Name) Source, (string Code, string Name) Target) Languages(TranslationRequest request)
     {
@@ -116,14 +129,6 @@ public abstract class SearchTranslator : ITranslator
             _events.Warn($"the model was not trained to translate {source.Code}→{target.Code} (its translation.json); it is tried");
         return (source, target);
     }
-
-    private SearchPrompt Prompt((string Code, string Name) source, (string Code, string Name) target, TranslationRequest request) =>
-        Ask(source, target, request) with
-        {
-            SourceTokens = _tokenizer.Encode(request.Text.Trim()).Length,
-            Rules = KeepsScript ? [ScriptOf(target.Code)] : [],
-            Phrases = [.. request.Terms.Where(term => !string.IsNullOrWhiteSpace(term)).Select(term => Spellings(term.Trim()))],
-        };
 
     /// <summary>A term at the beginning, behind a space, and behind a bracket or a letter of a language without spaces.</summary>
     private IReadOnlyList<int[]> Spellings(string term)
@@ -140,15 +145,17 @@ public abstract class SearchTranslator : ITranslator
         return rule;
     }
 
-    private Translation Read(TranslationRequest request, IReadOnlyList<Hypothesis> hypotheses)
+    /// <param name="request">What was asked.</param>
+    /// <param name="marks">First tokens of every answer that are no text, such as its language.</param>
+    /// <param name="hypotheses">What was found.</param>
+    private Translation Read(TranslationRequest request, int marks, IReadOnlyList<Hypothesis> hypotheses)
     {
         var candidates = hypotheses
-            .GroupBy(hypothesis => Answer(Decode(hypothesis.Tokens)))
+            .GroupBy(hypothesis => Read(Decode(hypothesis.Tokens.AsSpan(Math.Min(marks, hypothesis.Tokens.Length)))))
             .Select(same => new TranslationCandidate(same.Key, same.First().Score) { Count = same.Count() });
         return new(request, [.. candidates]) { IsCut = !hypotheses[0].IsFinished };
     }
 
     // Many models have rows beyond their vocabulary, which round the matrix up and mean nothing.
-    private string Decode(int[] tokens) =>
-        _tokenizer.Decode([.. tokens.Skip(TokensBeforeAnswer).Where(id => id < _tokenizer.VocabularySize)]);
+    private string Decode(ReadOnlySpan<int> tokens) => _tokenizer.Decode([.. tokens.ToArray().Where(id => id < _tokenizer.VocabularySize)]);
 }

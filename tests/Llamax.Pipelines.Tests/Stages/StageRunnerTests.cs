@@ -106,7 +106,7 @@ public sealed class StageRunnerTests : IDisposable
         return events;
     }
 
-    private static StageRunner Runner(IReadOnlyList<Stage> stages, RecordedEvents events) => new(stages, events, TimeProvider.System);
+    private static StageRunner Runner(IReadOnlyList<Stage> stages, RecordedEvents events) => new(stages, events, TimeProvider.System, new Llamax.Training.Collectives.SoleRank());
 
     /// <summary>Writes its options.</summary>
     private sealed class ToyStage(string name, string folder, string options, Action? work, bool isAdaptable) : Stage(name, folder)
