@@ -47,7 +47,7 @@ public sealed class DetectingTranslator(ITranslator inner, ILanguageIdentifier i
         foreach (var guess in best)
         {
             var languages = identifier.Labels[guess.Label].Languages;
-            var language = languages.FirstOrDefault(language => language.Script == script) ?? languages.FirstOrDefault();
+            var language = languages.FirstOrDefault(language => language.Script == script) ?? (languages.Count > 0 ? languages[0] : null);
             if (language is not null)
                 return request with { Source = language.Code };
         }

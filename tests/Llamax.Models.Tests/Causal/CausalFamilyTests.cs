@@ -1,6 +1,5 @@
 using Llamax.Models.Causal;
 using Llamax.Models.Checkpoints;
-using Llamax.Models.Layers;
 using Llamax.Testing;
 using static TorchSharp.torch;
 
