@@ -12,8 +12,8 @@ using Llamax.Text.Languages;
 namespace Llamax.Bench;
 
 /// <summary>
-/// Cleaning and deduplication of Flores-101 dev, English with three languages of three scripts, repeated with another number in front of each
-/// sentence. The baseline only reads and writes the pairs; what a step costs is its time less that.
+/// Cleaning and deduplication of Flores-101 dev, English with three languages of three scripts, repeated with another number in front of
+/// each sentence. The baseline only reads and writes the pairs; what a step costs is its time less that.
 /// </summary>
 internal static class CorpusCleanBench
 {
@@ -23,7 +23,8 @@ internal static class CorpusCleanBench
 
     public static BenchReport Run(BenchOptions options)
     {
-        var mirror = DataFolders.FromEnvironment().Mirror ?? throw new RequestException("LLAMAX_DATA is not set", mend: "name the mirror folder");
+        var mirror = DataFolders.FromEnvironment().Mirror ?? throw new RequestException("LLAMAX_DATA is not set",
+            mend: "name the mirror folder");
         var flores = FloresSuite.Open101(Path.Combine(mirror, "flores101"));
         var english = LanguageRegistry.Find("en");
         var folder = Directory.CreateTempSubdirectory("llamax-bench-");
@@ -32,7 +33,8 @@ internal static class CorpusCleanBench
             List<BenchCase> cases = [];
             foreach (var language in Languages.Select(LanguageRegistry.Find))
                 cases.Add(new($"en-{language}, {Pairs:N0} pairs", Measure(options.Repeats, flores, english, language, folder.FullName)));
-            var what = string.Create(CultureInfo.InvariantCulture, $"Seconds for {Pairs:N0} pairs; peak resident memory {Peak() >> 20} MiB.");
+            var what = string.Create(CultureInfo.InvariantCulture,
+                $"Seconds for {Pairs:N0} pairs; peak resident memory {Peak() >> 20} MiB.");
             return new("corpus-clean", what, cases);
         }
         finally

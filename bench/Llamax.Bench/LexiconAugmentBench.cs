@@ -56,12 +56,13 @@ internal static class LexiconAugmentBench
             ("lexicon, the paper's single words", () => Switch(words)),
             ("lexicon, phrases of three words", () => Switch(phrases)));
         var rate = Passes * sentences.Length / BenchTimes.Median(times[1].Cpu);
+        var bytes = sentences.Average(sentence => Encoding.UTF8.GetByteCount(sentence.Text));
         return new BenchReport(
             "augment",
             FormattableString.Invariant(
                 $"""
-                Dictionary code-switching at rate 0.3 of {Passes * sentences.Length:N0} sentences of Flores-101 dev ({string.Join(", ",
-                Languages.Select(language => language.Code))}; {sentences.Average(one => Encoding.UTF8.GetByteCount(one.Text)):F0} bytes each),
+                Dictionary code-switching at rate 0.3 of {Passes * sentences.Length:N0} sentences of Flores-101 dev
+                ({string.Join(", ", Languages.Select(language => language.Code))}; {bytes:F0} bytes each),
                 {lexicon.EntityCount:N0} entities, one thread: {rate:N0} sentences a second of the processor word by word;
                 {options.Repeats} interleaved rounds after one unmeasured.
                 """),

@@ -60,8 +60,8 @@ internal static class LexiconBench
             FormattableString.Invariant(
                 $"""
                 All of MUSE and PanLex in the mirror: {built.Entries:N0} entries, {lexicon.EntityCount:N0} entities of
-                {lexicon.Languages.Count} languages, {built.Bytes:N0} bytes. A round opens the file, or asks {LookUps:N0} times for an entity in
-                random order on one thread, UTF-16: {LookUps / seconds / 1e6:F1} million look-ups a second of the processor;
+                {lexicon.Languages.Count} languages, {built.Bytes:N0} bytes. A round opens the file, or asks {LookUps:N0} times for an
+                entity in random order on one thread, UTF-16: {LookUps / seconds / 1e6:F1} million look-ups a second of the processor;
                 {options.Repeats} interleaved rounds after one unmeasured.
                 """),
             [new("open", opened), new($"{LookUps:N0} look-ups", asked)]);

@@ -45,7 +45,8 @@ public sealed class CorpusCleanTests : IDisposable
         string Refusal(params string[] arguments) =>
             LlamaxProgram.Run(["corpus", "clean", .. arguments, "--out", _folder["out", "a.tsv"]]).Refusal();
         var recipe = _folder.Write("clean.yaml", "limits:\n  mostWord: 3\n");
-        Assert.Contains("clean.yaml, line 2: unknown key \"limits.mostWord\"", Refusal(input, "--recipe", recipe), StringComparison.Ordinal);
+        Assert.Contains("clean.yaml, line 2: unknown key \"limits.mostWord\"", Refusal(input, "--recipe", recipe),
+            StringComparison.Ordinal);
         Assert.Contains("mostWords", Refusal(input, "--recipe", recipe), StringComparison.Ordinal);
         Assert.Contains("2/7", Refusal(input, "--shard", "8/7"), StringComparison.Ordinal);
         Assert.Contains("--lang", Refusal(input, "--lang", "en", "--to", "de"), StringComparison.Ordinal);

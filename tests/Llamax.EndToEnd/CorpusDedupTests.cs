@@ -14,7 +14,8 @@ public sealed class CorpusDedupTests : IDisposable
     [Fact]
     public void The_first_of_equal_pairs_stays_across_files()
     {
-        var (a, b) = (_folder.Write("a.tsv", "Good day\tGuten Tag\ngood day!\tguten Tag.\n"), _folder.Write("b.tsv", "GOOD DAY\tGuten Tag\nyes\tja\n"));
+        var (a, b) = (_folder.Write("a.tsv", "Good day\tGuten Tag\ngood day!\tguten Tag.\n"), _folder.Write("b.tsv",
+            "GOOD DAY\tGuten Tag\nyes\tja\n"));
         var result = LlamaxProgram.Run("corpus", "dedup", a, b, "--out", _folder["unique", "ab.tsv"], "--partitions", "2");
         Assert.Equal("kept 2 of 4 pairs (50.0 %); top reason: duplicate (2)\n", result.Out);
         Assert.Equal("Good day\tGuten Tag\nyes\tja\n", File.ReadAllText(_folder["unique", "ab.tsv"]));
@@ -27,10 +28,12 @@ public sealed class CorpusDedupTests : IDisposable
         var text = new StringBuilder();
         var draws = new Draws(5, "killed dedup");
         for (var item = 0; item < 60_000; item++)
-            text.Append("sentence ").Append(draws.Below(40_000, item)).Append("\tSatz ").Append(draws.Below(40_000, item, 1) % 7).Append('\n');
+            text.Append("sentence ").Append(draws.Below(40_000, item)).Append("\tSatz ").Append(draws.Below(40_000, item, 1) % 7)
+                .Append('\n');
         var input = _folder.Write("large.tsv", text.ToString());
         string[] Arguments(string folder) =>
-            ["corpus", "dedup", input, "--on", "source", "--out", _folder[folder, "kept.tsv"], "--rejected", _folder[folder, "rejected.jsonl"],
+            ["corpus", "dedup", input, "--on", "source", "--out", _folder[folder, "kept.tsv"], "--rejected", _folder[folder,
+                "rejected.jsonl"],
                 "--partitions", "8"];
         var watch = Stopwatch.StartNew();
         Assert.Equal(0, LlamaxProgram.Run(Arguments("whole")).ExitCode);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Llamax.Testing;
@@ -14,9 +13,6 @@ public sealed class CorpusDeployTests : IDisposable
 
     public CorpusDeployTests()
     {
-        var assembly = Path.Combine(AppContext.BaseDirectory, "llamax.dll");
-        var program = _folder.Write("bin/llamax", $"#!/bin/sh\nexec dotnet '{assembly}' \"$@\"\n");
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var text = new StringBuilder();
         for (var i = 0; i < 9000; i++)
             text.Append(CultureInfo.InvariantCulture, $"good morning number {i % 5000}\tina kwana lamba {i % 5000}\n");
@@ -49,10 +45,12 @@ public sealed class CorpusDeployTests : IDisposable
     {
         Whole();
         var job = Template("kubernetes", "indexed-job.yaml");
-        var command = string.Join('\n', job.Split("- |\n")[1].Split('\n').TakeWhile(line => line.StartsWith("              ", StringComparison.Ordinal)));
+        var lines = job.Split("- |\n")[1].Split('\n').TakeWhile(line => line.StartsWith("              ", StringComparison.Ordinal));
+        var command = string.Join('\n', lines);
         foreach (var index in Enumerable.Range(0, Shards))
             Shell(command, ("JOB_COMPLETION_INDEX", index), ("SHARDS", Shards));
-        Shell(job.Split('\n').First(line => line.Contains("--merge", StringComparison.Ordinal)).TrimStart('#').Replace("--merge 8", $"--merge {Shards}", StringComparison.Ordinal));
+        var merge = job.Split('\n').First(line => line.Contains("--merge", StringComparison.Ordinal)).TrimStart('#');
+        Shell(merge.Replace("--merge 8", $"--merge {Shards}", StringComparison.Ordinal));
         Assert.Equal(Bytes("whole-clean/en-ha.tsv"), Bytes("clean/en-ha.tsv"));
     }
 
@@ -63,7 +61,8 @@ public sealed class CorpusDeployTests : IDisposable
         Assert.Equal(5001, Bytes("whole-unique/en-ha.tsv").Count(one => one == (byte)'\n'));
     }
 
-    private static string Template(string folder, string name) => File.ReadAllText(Path.Combine(Goldens.Repository, "deploy", folder, name));
+    private static string Template(string folder, string name) => File.ReadAllText(Path.Combine(Goldens.Repository, "deploy", folder,
+        name));
 
     /// <summary>The merging that a template's comment submits last.</summary>
     private static string Wrapped(string template) =>
@@ -73,9 +72,10 @@ public sealed class CorpusDeployTests : IDisposable
 
     private void Shell(string script, params (string Name, int Value)[] variables)
     {
-        var environment = variables.ToDictionary(variable => variable.Name, variable => variable.Value.ToString(CultureInfo.InvariantCulture));
-        environment["PATH"] = $"{_folder["bin"]}:{Environment.GetEnvironmentVariable("PATH")}";
-        using var process = LlamaxProgram.Start(environment, "/bin/bash", ["-c", $"cd '{_folder.Path}'\n{script}"]);
+        var environment = variables.ToDictionary(variable => variable.Name, variable
+            => variable.Value.ToString(CultureInfo.InvariantCulture));
+        var program = $"llamax() {{ dotnet '{Path.Combine(AppContext.BaseDirectory, "llamax.dll")}' \"$@\"; }}";
+        using var process = LlamaxProgram.Start(environment, "/bin/bash", ["-c", $"{program}\ncd '{_folder.Path}'\n{script}"]);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEnd();

@@ -25,7 +25,8 @@ public sealed class IdentifyTests
     {
         foreach (var file in Goldens.Files("lid", "*.golden.jsonl.gz").Take(2))
         {
-            var lines = TokenizeGoldenTests.Read(file).Where(line => line["top"] is not null && !((string)line["text"]!).Contains('\n')).ToList();
+            var lines = TokenizeGoldenTests.Read(file)
+                .Where(line => line["top"] is not null && !((string)line["text"]!).Contains('\n')).ToList();
             var answers = LlamaxProgram.RunOn(
                 string.Concat(lines.Select(line => line["text"] + "\n")),
                 "identify", "--model", file[..^".golden.jsonl.gz".Length], "--top", "3").Done().Lines;

@@ -40,7 +40,8 @@ public sealed class LexiconTests : IDisposable
         var own = _folder.Write("words.tsv", "dog\tHund\n");
         var text = _folder.Write("text", "kaixo mundua\n");
         var result = LlamaxProgram.Run(
-            "lexicon", "build", $"en-de={own}", "--out", _folder["out"], "--languages", "en,de,kam", "--coverage", text, "--language", "en");
+            "lexicon", "build", $"en-de={own}", "--out", _folder["out"], "--languages", "en,de,kam",
+            "--coverage", text, "--language", "en");
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("no source has an entry of kam", result.Error, StringComparison.Ordinal);
         Assert.Contains("knows no word of this text", result.Error, StringComparison.Ordinal);

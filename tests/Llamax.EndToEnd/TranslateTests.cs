@@ -94,6 +94,8 @@ public sealed class TranslateTests(RandomModel model) : IClassFixture<RandomMode
         var tried = LlamaxProgram.Run("translate", "x", "--model", _folder.Path, "--from", "de", "--to", "en", "--threads", "1");
         Assert.Equal((0, 1), (tried.ExitCode, tried.Out.Count(c => c == '\n')));
         Assert.Contains("was not trained to translate de→en", tried.Error, StringComparison.Ordinal);
+        var unknown = LlamaxProgram.Run("translate", "x", "--model", _folder.Path, "--from", "en", "--to", "ha", "--threads", "1");
+        Assert.Contains("does not know the language ha: it translates between en, de", unknown.Refusal(), StringComparison.Ordinal);
     }
 
     [Fact]

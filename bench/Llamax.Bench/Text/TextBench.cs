@@ -5,7 +5,7 @@ using Llamax.Text.Tokenization;
 
 namespace Llamax.Bench.Text;
 
-/// <summary>Tokenizers and language identification on one thread against the programs that they equal, over all of Flores-101 dev.</summary>
+/// <summary>Tokenizers and language identification on one thread against the programs that they equal, on Flores-101 dev.</summary>
 internal static class TextBench
 {
     public static BenchReport Run(BenchOptions options)
@@ -16,7 +16,8 @@ internal static class TextBench
             var (text, bytes) = (Path.Combine(folder, "dev.txt"), 0L);
             using (var all = File.Create(text))
             {
-                foreach (var file in Directory.EnumerateFiles(Place("LLAMAX_DATA", "data", "flores101", "dev")).Order(StringComparer.Ordinal))
+                var dev101 = Place("LLAMAX_DATA", "data", "flores101", "dev");
+                foreach (var file in Directory.EnumerateFiles(dev101).Order(StringComparer.Ordinal))
                 {
                     using var dev = new GZipStream(File.OpenRead(file), CompressionMode.Decompress);
                     dev.CopyTo(all);
@@ -32,7 +33,8 @@ internal static class TextBench
                     $"""
                     All Flores-101 dev files ({bytes / 1e6:F1} MB), from a file to a file, on 1 thread; the outputs are equal byte for byte.
                     The peers are Debian's programs, as processes; Llamax runs inside the benchmark, so its start is not in the times
-                    but the collector's and the compiler's threads are in its processor time. {options.Repeats} interleaved rounds after one unmeasured.
+                    but the collector's and the compiler's threads are in its processor time.
+                    {options.Repeats} interleaved rounds after one unmeasured.
                     """),
                 [
                     Tokenizer(options, "LLaMA-2 BPE", Place("LLAMAX_DATA", "data", "llama2-tokenizer", "tokenizer.model"), text),
@@ -119,6 +121,6 @@ internal static class TextBench
         }
 
         var path = Path.Combine([root, .. parts]);
-        return Path.Exists(path) ? path : throw new InvalidOperationException($"{path} does not exist: set {variable} to the folder of it.");
+        return Path.Exists(path) ? path : throw new InvalidOperationException($"{path} does not exist: set {variable} to its folder.");
     }
 }

@@ -269,7 +269,7 @@ internal static class CatalogueEntries
             Kind = DataKind.Parallel,
             What = "news in African languages; its dev and test parts must not be trained on",
             Languages = "21",
-            Covers = Covering(CodeSet.Mafand),
+            Covers = [LanguageRegistry.Find("fr"), .. Covering(CodeSet.Mafand)],
             Licence = "CC BY-NC 4.0: not for commercial use",
             Version = "unversioned",
             Origin = "https://github.com/masakhane-io/lafand-mt",

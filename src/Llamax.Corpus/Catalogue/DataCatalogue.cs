@@ -63,13 +63,20 @@ public sealed class DataCatalogue(DataFolders folders, IReadOnlyList<CatalogueEn
 
     /// <summary>As <see cref="Locate"/>, of what a run cannot do without.</summary>
     /// <exception cref="RequestException">There is no such entry, or it is not on this machine.</exception>
-    public string Require(string name) =>
-        Locate(name) ?? throw new RequestException(
-            $"{name} is neither in {(folders.Mirror is { } mirror ? mirror : "a mirror folder (LLAMAX_DATA is not set)")} nor in the cache",
-            Path.Combine(folders.Cache, Find(name).CacheName),
-            Find(name).IsDownloadable
-                ? $"llamax data get {name}, or set LLAMAX_DATA to the folder that mirrors the public sets (see docs/data.md)"
-                : $"get it from {Find(name).Origin} and put it at {Path.Combine(folders.Mirror ?? "$LLAMAX_DATA", Find(name).MirrorPath)} (see docs/data.md)");
+    public string Require(string name)
+    {
+        if (Locate(name) is { } found)
+            return found;
+        var entry = Find(name);
+        var mirror = folders.Mirror ?? "a mirror folder (LLAMAX_DATA is not set)";
+        var place = Path.Combine(folders.Mirror ?? "$LLAMAX_DATA", entry.MirrorPath);
+        throw new RequestException(
+            $"{name} is neither in {mirror} nor in the cache",
+            Path.Combine(folders.Cache, entry.CacheName),
+            (entry.IsDownloadable
+                ? $"llamax data get {name}, or set LLAMAX_DATA to the folder that mirrors the public sets"
+                : $"get it from {entry.Origin} and put it at {place}") + " (see docs/data.md)");
+    }
 
     /// <summary>The file or folder of an entry, downloaded if it is not there yet. Known hashes are checked wherever it was.</summary>
     /// <exception cref="RequestException">
@@ -136,7 +143,9 @@ public sealed class DataCatalogue(DataFolders folders, IReadOnlyList<CatalogueEn
         return entry.IsSingleFile ? Path.Combine(folder, entry.Files[0].Name) : folder;
     }
 
-    /// <summary>Files as they were published or first downloaded; a mirror may hold them compressed, and then only their owner knows.</summary>
+    /// <summary>
+    /// Files as they were published or first downloaded; a mirror may hold them compressed, and then only their owner knows.
+    /// </summary>
     private void Check(CatalogueEntry entry, string found)
     {
         if (entry.IsArchive)
@@ -146,7 +155,7 @@ public sealed class DataCatalogue(DataFolders folders, IReadOnlyList<CatalogueEn
             var path = Directory.Exists(found) ? Path.Combine(found, file.Name) : found;
             var isOurs = path.StartsWith(folders.Cache, StringComparison.Ordinal);
             if ((file.Sha256 ?? (isOurs ? _recorded.Find(entry, file) : null)) is not { } expected
-                || !File.Exists(path) || path.EndsWith(".gz", StringComparison.Ordinal) != file.Name.EndsWith(".gz", StringComparison.Ordinal))
+                || !File.Exists(path) || Path.GetExtension(path) != Path.GetExtension(file.Name))
                 continue;
             var actual = Manifest.HashFile(path);
             if (actual != expected)

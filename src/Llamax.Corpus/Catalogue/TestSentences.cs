@@ -27,7 +27,9 @@ public static class TestSentences
                 file => TsvPairs.Read(file, new(), new()).SelectMany(
                     pair => new[] { new TextLine(pair.Source, pair.Origin), new TextLine(pair.Target, pair.Origin) })),
             "wmt23" => Files(folder, ".src.", ".ref").SelectMany(Lines),
-            _ => Files(folder, ".txt").Where(file => !Path.GetFileName(file).StartsWith("ids.", StringComparison.Ordinal)).SelectMany(Lines),
+            _ => Files(folder, ".txt")
+                .Where(file => !Path.GetFileName(file).StartsWith("ids.", StringComparison.Ordinal))
+                .SelectMany(Lines),
         };
     }
 

@@ -15,10 +15,16 @@ internal enum CharacterKind : byte
     Symbol = 16,
     Space = 32,
 
-    /// <summary>A control or an invisible sign that text does not need; joiners, which Indic and Arabic text needs, are not meant.</summary>
+    /// <summary>
+    /// A control or an invisible sign that text does not need; joiners, which Indic and Arabic text needs, are not
+    /// meant.
+    /// </summary>
     Invisible = 64,
 
-    /// <summary>Half of a pair, the replacement character, a noncharacter or a private one: the text was damaged before it came here.</summary>
+    /// <summary>
+    /// Half of a pair, the replacement character, a noncharacter or a private one: the text was damaged before it came
+    /// here.
+    /// </summary>
     Invalid = 128,
 }
 

@@ -45,7 +45,8 @@ public sealed record CleaningOptions
             yield return new("samplesPerReason", SamplesPerReason, "must be 0 to 1000", "use 5");
         foreach (var (column, limits) in Scores)
             if ((limits.Least ?? limits.Most) is null || limits.Least > limits.Most)
-                yield return new($"scores.{column}", limits.Least, "needs a least or a most, and no most below the least", "write {least: 0.5}");
+                yield return new($"scores.{column}", limits.Least, "needs a least or a most, and no most below the least",
+                    "write {least: 0.5}");
         foreach (var problem in Limits.Problems("limits"))
             yield return problem;
         var codes = new Dictionary<Language, string>();

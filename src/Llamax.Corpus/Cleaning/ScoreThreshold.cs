@@ -2,7 +2,10 @@ using Llamax.Corpus.Reading;
 
 namespace Llamax.Corpus.Cleaning;
 
-/// <summary>Judges by a column of the file, such as a score of LASER, Bicleaner or COMET; pairs without a number there are not judged.</summary>
+/// <summary>
+/// Judges by a column of the file, such as a score of LASER, Bicleaner or COMET; pairs without a number there are not
+/// judged.
+/// </summary>
 internal sealed class ScoreThreshold(string column, ScoreLimits limits) : IPairFilter
 {
     public string Name { get; } = $"scores.{column}";

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Llamax.Text.Tokenization;
 
 namespace Llamax.Corpus.Cleaning;
@@ -5,7 +6,8 @@ namespace Llamax.Corpus.Cleaning;
 /// <summary>Length in tokens of the model that will be trained.</summary>
 internal sealed class TokenCount(CleaningSides sides, ITokenizer tokenizer) : TextFilter(sides)
 {
-    private readonly ThreadLocal<List<int>> _ids = new(() => new(256));
+    // One for each thread that counts at the same time.
+    private readonly ConcurrentBag<List<int>> _buffers = [];
 
     public override string Name => "tokens";
 
@@ -13,9 +15,12 @@ internal sealed class TokenCount(CleaningSides sides, ITokenizer tokenizer) : Te
 
     protected override string? Objection(string text, CleaningSide side)
     {
-        var ids = _ids.Value!;
+        if (!_buffers.TryTake(out var ids))
+            ids = [];
         ids.Clear();
         tokenizer.Encode(text, ids);
-        return ids.Count < side.Limits.LeastTokens ? "leastTokens" : ids.Count > side.Limits.MostTokens ? "mostTokens" : null;
+        var count = ids.Count;
+        _buffers.Add(ids);
+        return count < side.Limits.LeastTokens ? "leastTokens" : count > side.Limits.MostTokens ? "mostTokens" : null;
     }
 }

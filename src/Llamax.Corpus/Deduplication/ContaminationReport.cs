@@ -11,7 +11,8 @@ namespace Llamax.Corpus.Deduplication;
 /// <code>
 /// {"format": "llamax-contamination/1", "words": 10, "letters": 25, "removed": true, "pairs": 812331, "pairsHit": 12,
 ///  "sets": [{"name": "flores101 devtest", "language": "ha", "sentences": 1012, "hit": 3, "equal": 1, "overlapping": 2,
-///            "examples": [{"test": "…", "testOrigin": "ha.devtest:17", "origin": "a.tsv:4", "equal": true, "source": "…", "target": "…"}]}]}
+///            "examples": [{"test": "…", "testOrigin": "ha.devtest:17", "origin": "a.tsv:4", "equal": true, "source": "…", "target":
+/// "…"}]}]}
 /// </code>
 /// hit = equal + overlapping counts test sentences, not pairs; pairs are all that were read. A set without a hit is listed too.
 /// </summary>
@@ -36,7 +37,8 @@ internal sealed class ContaminationReport(TestSetIndex index, DecontaminationOpt
         {
             foreach (var hit in pair.Detail.Split(' '))
             {
-                var (sentence, isEqual) = (int.Parse(hit.AsSpan(0, hit.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture), hit[^1] == '=');
+                var (sentence, isEqual) = (int.Parse(hit.AsSpan(0, hit.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture),
+                    hit[^1] == '=');
                 if (!_hits.TryGetValue(sentence, out var known) || (isEqual && !known.IsEqual))
                     _hits[sentence] = (isEqual, pair);
             }

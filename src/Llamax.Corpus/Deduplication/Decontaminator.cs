@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Llamax.Corpus.Reading;
 using Llamax.Corpus.Sharding;
@@ -12,7 +13,8 @@ public sealed class Decontaminator : ICorpusStep
 {
     private readonly DecontaminationOptions _options;
     private readonly TestSetIndex _index;
-    private readonly ThreadLocal<(List<ulong> Units, List<ulong> Hashes)> _buffers = new(() => ([], []));
+    // One for each thread that judges at the same time.
+    private readonly ConcurrentBag<(List<ulong> Units, List<ulong> Hashes)> _buffers = [];
 
     /// <param name="texts">The test sets.</param>
     /// <param name="options">What a hit is.</param>
@@ -41,7 +43,8 @@ public sealed class Decontaminator : ICorpusStep
         if (hits.Count == 0)
             return StepVerdict.Keep(pair);
         var reason = _index.Texts[_index[hits.First().Key].Text].Set;
-        var detail = string.Join(' ', hits.Select(hit => string.Create(CultureInfo.InvariantCulture, $"{hit.Key}{(hit.Value ? '=' : '~')}")));
+        var detail = string.Join(
+            ' ', hits.Select(hit => string.Create(CultureInfo.InvariantCulture, $"{hit.Key}{(hit.Value ? '=' : '~')}")));
         return _options.ReportOnly ? StepVerdict.Note(pair, reason, detail) : StepVerdict.Remove(reason, detail);
     }
 
@@ -52,7 +55,7 @@ public sealed class Decontaminator : ICorpusStep
     /// <param name="events">Progress.</param>
     /// <param name="cancellation">Stops between blocks.</param>
     /// <returns>The step's report; null where only a shard was done.</returns>
-    /// <exception cref="RequestException">As <see cref="StepRun.Run(StepRequest, ICorpusStep, MalformedLines, Runs.Progress.IRunEvents, CancellationToken)"/>.</exception>
+    /// <exception cref="RequestException">The request is wrong, an input cannot be read, or shards are missing.</exception>
     public StepReport? Run(
         StepRequest request, string reportPath, MalformedLines malformed, Runs.Progress.IRunEvents events, CancellationToken cancellation)
     {
@@ -68,9 +71,16 @@ public sealed class Decontaminator : ICorpusStep
 
     private void Find(string text, SortedDictionary<int, bool> hits)
     {
-        var (units, hashes) = _buffers.Value;
-        if (!_index.Ngrams.Hash(text, units, hashes))
-            return;
+        if (!_buffers.TryTake(out var buffers))
+            buffers = ([], []);
+        var (units, hashes) = buffers;
+        if (_index.Ngrams.Hash(text, units, hashes))
+            Find(hashes, hits);
+        _buffers.Add(buffers);
+    }
+
+    private void Find(List<ulong> hashes, SortedDictionary<int, bool> hits)
+    {
         for (var i = 0; i < hashes.Count; i++)
         {
             if (!_index.Has(hashes[i]))

@@ -87,7 +87,8 @@ public sealed class DedupRun(
         {
             cancellation.ThrowIfCancellationRequested();
             var sort = new ExternalSort(folder.SortPath(partition), (int)Math.Min(options.MemoryBytes / KeyRow.Bytes, Array.MaxLength));
-            var drops = new ExternalSort(folder.SortPath(partition) + "-drops", (int)Math.Min(options.MemoryBytes / KeyRow.Bytes, Array.MaxLength));
+            var drops = new ExternalSort(folder.SortPath(partition) + "-drops", (int)Math.Min(options.MemoryBytes / KeyRow.Bytes,
+                Array.MaxLength));
             folder.WriteDropped(partition, drops.Sort(AllButFirst(sort.Sort(folder.Partition(partition)))));
             progress.Advance(1);
         }

@@ -1,5 +1,3 @@
-using Llamax.Corpus.Reading;
-
 namespace Llamax.Corpus.Deduplication;
 
 /// <summary>A sentence of a test set.</summary>

@@ -19,12 +19,14 @@ public sealed record TestText(string Set, Language? Language, Func<IEnumerable<T
             || (parsed.Text is null && parsed.FormatOf(parsed.Path, CorpusFormat.Text) != CorpusFormat.Text);
         var strict = new MalformedLines(strict: true);
         return new(spec, null, () => hasPairs
-            ? corpus.Pairs(strict).SelectMany(pair => new[] { new TextLine(pair.Source, pair.Origin), new TextLine(pair.Target, pair.Origin) })
+            ? corpus.Pairs(strict).SelectMany(pair => new[] { new TextLine(pair.Source, pair.Origin), new TextLine(pair.Target,
+                pair.Origin) })
             : corpus.Lines(strict));
     }
 
     /// <summary>
-    /// The test sets that lie below a mirror folder, in the languages of a corpus: Flores-101 and Flores-200 (dev, devtest), NTREX, TICO-19,
+    /// The test sets that lie below a mirror folder, in the languages of a corpus: Flores-101 and Flores-200 (dev, devtest), NTREX,
+    /// TICO-19,
     /// Tatoeba, and the test parts of MASSIVE and MAFAND.
     /// </summary>
     /// <param name="mirror">The folder, usually <c>$LLAMAX_DATA</c>.</param>
@@ -53,5 +55,6 @@ public sealed record TestText(string Set, Language? Language, Func<IEnumerable<T
     }
 
     private static IEnumerable<TextLine> Flores(FloresSuite suite, Language language, string split) =>
-        suite.Sentences(language, split).Select((text, i) => new TextLine(text, FormattableString.Invariant($"{language}.{split}:{i + 1}")));
+        suite.Sentences(language, split).Select((text, i) => new TextLine(text,
+            FormattableString.Invariant($"{language}.{split}:{i + 1}")));
 }

@@ -10,7 +10,7 @@ namespace Llamax.Corpus.Lexicons;
 /// <summary>What a lexicon is made of.</summary>
 public sealed record LexiconOptions
 {
-    /// <summary>Requests that <see cref="LexiconSource.Open"/> understands; the first that knows a word comes first in the lexicon.</summary>
+    /// <summary>Requests that <see cref="LexiconSource.Open"/> understands; translations of the first come first.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
     /// <summary>Languages in any code of the registry; empty = all that the sources have.</summary>
@@ -39,7 +39,9 @@ public static class LexiconBuild
     /// <param name="mirror">The folder that mirrors the public sets; null = none.</param>
     /// <param name="events">Hear of asked languages that no source has.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    /// <exception cref="RequestException">An option breaks its rule, a source cannot be read, or nothing of the asked languages is there.</exception>
+    /// <exception cref="RequestException">
+    /// An option breaks its rule, a source cannot be read, or nothing of the asked languages is there.
+    /// </exception>
     public static LexiconReport Write(
         string folder, LexiconOptions options, string? mirror, IRunEvents? events = null, CancellationToken cancellation = default)
     {
@@ -85,7 +87,8 @@ public static class LexiconBuild
     }
 
     private static LexiconSourceAccount Add(
-        LexiconSource source, ushort number, LexiconBuilder builder, HashSet<string>? admitted, IRunStep step, CancellationToken cancellation)
+        LexiconSource source, ushort number, LexiconBuilder builder, HashSet<string>? admitted, IRunStep step,
+        CancellationToken cancellation)
     {
         var malformed = new MalformedLines();
         var became = new long[Enum.GetValues<AddedEntry>().Length];
@@ -136,7 +139,8 @@ public static class LexiconBuild
     }
 
     private static string Describe(
-        (int Word, int First, ushort FirstSource, int Second, ushort SecondSource) conflict, LexiconBuilder builder, List<LexiconSource> sources)
+        (int Word, int First, ushort FirstSource, int Second, ushort SecondSource) conflict, LexiconBuilder builder,
+        List<LexiconSource> sources)
     {
         string[] codes = [.. builder.Languages];
         return $"{Entity(conflict.Word)}: {sources[conflict.FirstSource].Name} says {Entity(conflict.First)}, "

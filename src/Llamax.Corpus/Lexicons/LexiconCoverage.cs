@@ -24,7 +24,9 @@ public sealed record LexiconCoverage(string Language, long Lines, long Tokens, l
     /// <param name="lexicon">Is asked.</param>
     /// <param name="language">Paper code of the text.</param>
     /// <param name="lines">A stream.</param>
-    /// <exception cref="Runs.RequestException">The lexicon or the text is damaged, or what divides the language is not installed.</exception>
+    /// <exception cref="Runs.RequestException">
+    /// The lexicon or the text is damaged, or what divides the language is not installed.
+    /// </exception>
     public static LexiconCoverage Measure(MultilingualLexicon lexicon, string language, IEnumerable<TextLine> lines)
     {
         var rank = lexicon.Rank(language);

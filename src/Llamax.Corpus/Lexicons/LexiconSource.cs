@@ -7,7 +7,8 @@ namespace Llamax.Corpus.Lexicons;
 /// <summary>
 /// Dictionaries as they are published: MUSE (<c>en-de.txt</c>), PanLex and other TSV (<c>eng-ind.tsv</c>, <c>id-ka.train.tsv</c>), GATITOS
 /// (<c>en_hi.tsv</c>), CLDR names (<c>deu.tsv</c>, from English), tab files of the Open Multilingual Wordnet (<c>wn-wikt-deu.tab</c>), and
-/// lexicons built before (<c>lexicon.bin</c>); text also as <c>.gz</c>. The name of a file says its languages, in any of the registry's codes.
+/// lexicons built before (<c>lexicon.bin</c>); text also as <c>.gz</c>. The name of a file says its languages, in any of the registry's
+/// codes.
 /// </summary>
 public sealed class LexiconSource
 {
@@ -34,7 +35,7 @@ public sealed class LexiconSource
     public static IEnumerable<string> Names => Published.Select(set => set.Name);
 
     /// <summary>Finds the files of a source.</summary>
-    /// <param name="request">A name of <see cref="Names"/>, a folder, a file, or <c>en-de=FILE</c> where the name says no languages.</param>
+    /// <param name="request">A name of <see cref="Names"/>, a folder, a file, or <c>en-de=FILE</c>.</param>
     /// <param name="mirror">The folder that mirrors the public sets; null = none.</param>
     /// <exception cref="RequestException">Nothing is there, or nothing there is a dictionary of two languages.</exception>
     public static LexiconSource Open(string request, string? mirror)
@@ -112,7 +113,8 @@ public sealed class LexiconSource
             throw new RequestException(
                 $"\"{name}\" is no file, no folder and none of the lexicons by name", mend: $"names are {string.Join(", ", Names)}");
         if (mirror is null)
-            throw new RequestException("LLAMAX_DATA is not set", name, "set it to the folder that mirrors the public sets, or give a folder");
+            throw new RequestException(
+                "LLAMAX_DATA is not set", name, "set it to the folder that mirrors the public sets, or give a folder");
         var folder = Path.Combine(mirror, set.Folder);
         return Directory.Exists(folder)
             ? folder

@@ -119,7 +119,9 @@ public sealed class MultilingualLexicon : IDisposable
 
     /// <summary>Maps a lexicon that <see cref="LexiconBuild"/> or <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file, or the folder that holds it as <c>lexicon.bin</c>.</param>
-    /// <exception cref="RequestException">It is missing, no lexicon, or damaged in its header; damage elsewhere shows where it is met.</exception>
+    /// <exception cref="RequestException">
+    /// It is missing, no lexicon, or damaged in its header; damage elsewhere shows where it is met.
+    /// </exception>
     public static MultilingualLexicon Open(string path)
     {
         if (Directory.Exists(path))
@@ -199,8 +201,8 @@ public sealed class MultilingualLexicon : IDisposable
         while (place < end && end - place >= LexiconFormat.RecordHeaderWords + textWords)
         {
             var record = words[(int)place..];
-            if (record[0] == key
-                && MemoryMarshal.Cast<uint, char>(record.Slice(LexiconFormat.RecordHeaderWords, textWords))[..text.Length].SequenceEqual(text))
+            var own = MemoryMarshal.Cast<uint, char>(record.Slice(LexiconFormat.RecordHeaderWords, textWords));
+            if (record[0] == key && own[..text.Length].SequenceEqual(text))
                 return (int)place;
             place += (uint)Math.Max(LexiconFormat.RecordHeaderWords, LexiconFormat.Count(record[1]));
         }

@@ -40,12 +40,12 @@ internal static class WordnetTabs
 
     private static IEnumerable<(string Synset, string Lemma)> Lemmas(string path, MalformedLines malformed)
     {
-        foreach (var line in PlainText.Read(path, malformed))
+        foreach (var (number, text) in CorpusFile.Lines(path, malformed))
         {
-            if (line.Text.StartsWith('#'))
+            if (text is null || text.StartsWith('#'))
                 continue;
-            if (line.Text.Split('\t') is not [{ Length: > 0 } synset, { Length: > 0 } kind, { Length: > 0 } lemma, ..])
-                malformed.Add(line.Origin, "no synset, kind and lemma", "divide the three columns by tabs");
+            if (text.Split('\t') is not [{ Length: > 0 } synset, { Length: > 0 } kind, { Length: > 0 } lemma, ..])
+                malformed.Add(path, number, "no synset, kind and lemma", "divide the three columns by tabs");
             else if (kind == "lemma" || kind.EndsWith(":lemma", StringComparison.Ordinal))
                 yield return (synset, lemma.Replace('_', ' ')); // other kinds are definitions and examples
         }

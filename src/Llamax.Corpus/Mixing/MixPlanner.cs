@@ -31,11 +31,13 @@ public static class MixPlanner
         var sizes = stages.Select(stage => stage.Sources.Sum(source => source.Size)).ToList();
         foreach (var (stage, size) in stages.Zip(sizes))
             if (size == 0)
-                throw new RequestException($"the stage \"{stage.Name}\" has nothing to see", "mix", "add sources, or use the mixed curriculum");
+                throw new RequestException(
+                    $"the stage \"{stage.Name}\" has nothing to see", "mix", "add sources, or use the mixed curriculum");
         var budget = options.Budget ?? sizes.Sum();
         var first = stages.Count == 1 ? budget : (long)Math.Round(budget * (options.FirstStageShare ?? (double)sizes[0] / sizes.Sum()));
         long[] budgets = [first, budget - first];
-        return new(options, [.. stages.Zip(budgets, (stage, share) => new MixStage(stage.Name, share, Divide(stage.Sources, share, options)))]);
+        return new(
+            options, [.. stages.Zip(budgets, (stage, share) => new MixStage(stage.Name, share, Divide(stage.Sources, share, options)))]);
     }
 
     private static List<(string Name, List<MixSource> Sources)> StagesOf(IReadOnlyList<MixSource> sources, MixCurriculum curriculum)

@@ -7,7 +7,7 @@ namespace Llamax.Corpus.Reading;
 /// <summary>Public sets by name, as a recipe says <c>source: ntrex</c>, from a folder that mirrors them (<c>$LLAMAX_DATA</c>).</summary>
 public static class MirrorCorpora
 {
-    /// <summary>The names that <see cref="Open(string, DataCatalogue, string?)"/> knows. The last four are lexicons: their pairs are words and short phrases.</summary>
+    /// <summary>The names that can be opened. The last four are lexicons: their pairs are words and short phrases.</summary>
     public static IReadOnlyList<string> Names { get; } =
         ["ntrex", "tatoeba", "massive", "mafand", "tico19", "udhr", "muse", "panlex", "gatitos", "cldr"];
 

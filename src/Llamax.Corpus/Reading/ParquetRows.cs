@@ -157,7 +157,9 @@ internal static class ParquetRows
         return (int)group.NumRows;
     }
 
-    /// <summary>A file as it is; what comes compressed or through a pipe is unpacked to a temporary file, as Parquet is read from its end.</summary>
+    /// <summary>
+    /// A file as it is; what comes compressed or through a pipe is unpacked to a temporary file, as Parquet is read from its end.
+    /// </summary>
     private static Stream Seekable(string path, string name, CancellationToken cancellation)
     {
         var stream = CorpusStream.Open(path);

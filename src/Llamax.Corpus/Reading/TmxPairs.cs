@@ -29,8 +29,10 @@ internal static class TmxPairs
             if (unit.Texts is [{ } sourceText, { } targetText])
                 yield return new SentencePair(sourceText, targetText, unit.Origin) { Columns = unit.Columns };
             else
-                malformed.Add(
-                    unit.File, unit.Number, unit.Origin, $"no text in {string.Join(" and ", unit.Missing)}", "choose languages that it has");
+            {
+                var missing = string.Join(" and ", unit.Missing);
+                malformed.Add(unit.File, unit.Number, unit.Origin, $"no text in {missing}", "choose languages that it has");
+            }
         }
     }
 

@@ -44,7 +44,8 @@ internal static class ShardFile
             .Where(path => !File.Exists(path)).ToList();
         if (missing.Count > 0)
             throw new RequestException(
-                $"{missing.Count} of {shards} shards are missing, the first is {missing[0]}", output, "run the command with --shard for each");
+                $"{missing.Count} of {shards} shards are missing, the first is {missing[0]}", output,
+                    "run the command with --shard for each");
         var heads = new PriorityQueue<IEnumerator<JudgedPart>, (int File, int Block)>();
         try
         {

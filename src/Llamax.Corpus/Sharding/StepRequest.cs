@@ -60,10 +60,12 @@ public sealed record StepRequest
         List<string> outputs = [.. OutputFiles.Append(Rejected).OfType<string>().Select(Path.GetFullPath)];
         if (outputs.Distinct().Count() < outputs.Count)
             yield return new("--rejected", Rejected, "is the output itself", "name another file");
-        foreach (var file in Inputs.Concat(Against).SelectMany(input => input.Files).Where(file => outputs.Contains(Path.GetFullPath(file))))
+        foreach (var file in Inputs.Concat(Against).SelectMany(input => input.Files).Where(file
+            => outputs.Contains(Path.GetFullPath(file))))
             yield return new("--out", file, "is an input", "name another file");
     }
 
     /// <summary>Names the request on these files as they lie here: two shards with one key belong together.</summary>
-    internal string Key => Runs.Manifests.Manifest.HashTexts([Command, Options, .. Against.Concat(Inputs).Select(input => input.Description)]);
+    internal string Key => Runs.Manifests.Manifest.HashTexts([Command, Options, .. Against.Concat(Inputs).Select(input
+        => input.Description)]);
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Llamax.Corpus.Reading;
 using Llamax.Runs;
-using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
 
 namespace Llamax.Corpus.Sharding;

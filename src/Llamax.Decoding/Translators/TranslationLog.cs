@@ -135,6 +135,8 @@ public sealed class TranslationLog : IDisposable
     /// <summary>Closes the file; one without records is deleted.</summary>
     public void Dispose()
     {
+        if (!_file.CanRead)
+            return; // closed already
         var (path, isEmpty) = (_file.Name, _file.Length == 0);
         _file.Dispose();
         if (isEmpty)

@@ -149,7 +149,8 @@ public sealed record CausalConfig
         return
         [
             .. NormTensors(names.AttentionNorm),
-            .. names.QueryKeyValue.Zip(widths).SelectMany(part => ProjectionTensors(part.First, HiddenSize, part.Second, QueryKeyValueBias)),
+            .. names.QueryKeyValue.Zip(widths)
+                .SelectMany(part => ProjectionTensors(part.First, HiddenSize, part.Second, QueryKeyValueBias)),
             .. ProjectionTensors(names.AttentionOutput, query, HiddenSize, AttentionOutputBias),
             .. NormTensors(names.MlpNorm),
             .. ProjectionTensors(names.Gate, HiddenSize, IntermediateSize, mlpBias),

@@ -67,7 +67,8 @@ internal static class CausalConfigFile
             KeyValueHeads = names.KeyValueHeads is null ? heads
                 : keys.OptionalInteger(names.KeyValueHeads)
                     ?? (names.KeyValueHeadsAreOptional ? heads : throw keys.Missing(names.KeyValueHeads)),
-            HeadSize = (names.HeadSize is null ? null : keys.OptionalInteger(names.HeadSize)) ?? DefaultHeadSize(keys, names, hidden, heads),
+            HeadSize = (names.HeadSize is null ? null : keys.OptionalInteger(names.HeadSize))
+                ?? DefaultHeadSize(keys, names, hidden, heads),
             VocabularySize = keys.Integer("vocab_size"),
             MaxPositions = keys.OptionalInteger(names.MaxPositions) ?? names.DefaultMaxPositions ?? throw keys.Missing(names.MaxPositions),
             RopeTheta = theta,
@@ -75,7 +76,7 @@ internal static class CausalConfigFile
             NormEpsilon = keys.Number(names.NormEpsilon) ?? names.DefaultNormEpsilon,
             Activation = keys.Word(names.Activation) ?? names.DefaultActivation,
             LogitScale = (names.LogitScale is null ? null : keys.Number(names.LogitScale)) ?? names.DefaultLogitScale,
-            TiedHead = names.IsTiedByDefault && !keys.Has("tie_word_embeddings") || keys.Flag("tie_word_embeddings"),
+            TiedHead = (names.IsTiedByDefault && !keys.Has("tie_word_embeddings")) || keys.Flag("tie_word_embeddings"),
             QueryKeyValueBias = attentionBias || architecture.Bias is ProjectionBias.QueryKeyValue or ProjectionBias.Everywhere,
             AttentionOutputBias = attentionBias || architecture.Bias == ProjectionBias.Everywhere,
             SlidingWindow = ReadWindow(keys, architecture),

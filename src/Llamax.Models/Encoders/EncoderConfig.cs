@@ -118,7 +118,11 @@ public sealed record EncoderConfig
 
         var count = OuterTensors().Concat(Block.Tensors()).Aggregate((Int128)0, (sum, tensor) => sum + (Layers * tensor.Length));
         if (count > (Int128)1 << 44)
-            yield return new("hidden_size", HiddenSize, "gives more than 2^44 parameters with the other sizes", "check the sizes in config.json");
+        {
+            yield return new("hidden_size", HiddenSize, "gives more than 2^44 parameters with the other sizes",
+                "check the sizes in config.json");
+        }
+
         if (Heads > 0 && HiddenSize % Heads != 0)
             yield return new("num_attention_heads", Heads, $"must divide hidden_size = {Text(HiddenSize)}", "use a divisor of it");
         if (!Activations.IsKnown(Activation))
@@ -126,8 +130,14 @@ public sealed record EncoderConfig
         if (!(NormEpsilon > 0 && NormEpsilon < 1))
             yield return new("layer_norm_eps", NormEpsilon, "must be between 0 and 1", "use 1e-5");
         foreach (var (name, id) in new[] { ("pad_token_id", PadId), ("bos_token_id", BosId), ("eos_token_id", EosId) })
+        {
             if (id < 0 || id >= VocabularySize)
-                yield return new(name, id, $"must be 0 or more and below vocab_size = {Text(VocabularySize)}", "use an id of the tokenizer");
+            {
+                yield return new(name, id, $"must be 0 or more and below vocab_size = {Text(VocabularySize)}",
+                    "use an id of the tokenizer");
+            }
+        }
+
         if (MaxLength < 1)
             yield return new("max_position_embeddings", PositionRows, "leaves no position behind pad_token_id", "use 514, as XLM-R");
     }

@@ -61,7 +61,9 @@ public sealed class EncoderModel : IDisposable
     /// <summary>The weight with this Hugging Face name.</summary>
     public Tensor this[string name] => _weights[name];
 
-    /// <summary>Draws the weights: N(0, 0.02²), norms one, biases zero; every tensor has its own generator keyed by seed and name.</summary>
+    /// <summary>
+    /// Draws the weights: N(0, 0.02²), norms one, biases zero. Every tensor has its own generator keyed by seed and name, on the CPU.
+    /// </summary>
     public void Initialize(ulong seed) => _weights.Initialize(seed, _ => 0.02);
 
     /// <summary>The output of the last layer.</summary>

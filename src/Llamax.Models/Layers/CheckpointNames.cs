@@ -24,7 +24,8 @@ internal sealed record CheckpointNames
     /// <exception cref="Llamax.Runs.RequestException">A tensor is missing, unexpected, of another shape, or no weight.</exception>
     public IReadOnlyDictionary<string, string> Locate(CheckpointFolder checkpoint, IReadOnlyList<TensorShape> tensors)
     {
-        var stored = tensors.ToDictionary(t => t.Name, t => Aliases(t.Name).FirstOrDefault(checkpoint.Has) ?? AddedPrefix + t.Name, StringComparer.Ordinal);
+        string Stored(string name) => Aliases(name).FirstOrDefault(checkpoint.Has) ?? AddedPrefix + name;
+        var stored = tensors.ToDictionary(tensor => tensor.Name, tensor => Stored(tensor.Name), StringComparer.Ordinal);
         var others = tensors.SelectMany(t => Aliases(t.Name)).ToHashSet(StringComparer.Ordinal);
         checkpoint.Check([.. tensors.Select(t => (stored[t.Name], t.Sizes))], name => IsDerived(name) || others.Contains(name));
         return stored;

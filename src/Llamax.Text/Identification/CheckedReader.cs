@@ -4,7 +4,7 @@ using Llamax.Runs;
 
 namespace Llamax.Text.Identification;
 
-/// <summary>Reads little-endian numbers from a file of known length; nothing is allocated that the rest of the file could not fill.</summary>
+/// <summary>Reads little-endian numbers from a file of known length; nothing is allocated that its rest could not fill.</summary>
 internal sealed class CheckedReader(Stream file, long length, string where) : IDisposable
 {
     private const int Block = 1 << 20;

@@ -61,7 +61,7 @@ internal sealed class FastTextDictionary
     private static ReadOnlySpan<byte> LabelPrefix => "__label__"u8;
 
     /// <summary>Gives the rows of a line to <paramref name="sink"/>.</summary>
-    /// <param name="line">UTF-8 between two bytes of any value. Words are marked with &lt; and &gt; in place, over the spaces before them.</param>
+    /// <param name="line">UTF-8 between two bytes of any value. Words are marked with &lt; and &gt; in place.</param>
     /// <param name="sink">Gets them.</param>
     public void Rows<TSink>(Span<byte> line, ref TSink sink)
         where TSink : struct, IRowSink, allows ref struct

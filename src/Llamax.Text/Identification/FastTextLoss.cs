@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Llamax.Text.Identification;
 
-/// <summary>How the vector of a line becomes probabilities of labels (loss.cc). In single precision, as fastText: rounding decides ties.</summary>
+/// <summary>How the vector of a line becomes probabilities of labels (loss.cc). In single precision: rounding decides ties.</summary>
 internal abstract class FastTextLoss
 {
     /// <summary>Offers labels with the logarithms of their probabilities to <paramref name="best"/>.</summary>

@@ -3,7 +3,7 @@ namespace Llamax.Text.Segmentation;
 /// <summary>Cuts text into words as a language has them. Implementations are safe to use from many threads.</summary>
 public interface IWordSegmenter
 {
-    /// <summary>What cuts, with the version that decides the result, for manifests: <c>spaces</c>, <c>jieba 0.42</c>, <c>ICU 72</c>.</summary>
+    /// <summary>What cuts, with its version, for manifests: <c>spaces</c>, <c>jieba 0.42</c>, <c>ICU 72</c>.</summary>
     string Name { get; }
 
     /// <summary>

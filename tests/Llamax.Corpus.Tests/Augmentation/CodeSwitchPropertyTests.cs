@@ -67,7 +67,8 @@ public sealed class CodeSwitchPropertyTests
     public void Two_hops_draw_the_languages_evenly_too()
     {
         var lexicon = MultilingualLexicon.Build(
-            [new("en", "dog", "de", "hund"), new("en", "dog", "fr", "chien"), new("en", "dog", "fr", "clebs"), new("en", "dog", "sw", "mbwa")],
+            [new("en", "dog", "de", "hund"), new("en", "dog", "fr", "chien"), new("en", "dog", "fr", "clebs"),
+                new("en", "dog", "sw", "mbwa")],
             new() { Hops = 2 });
         var switcher = new CodeSwitcher(lexicon, new() { ReplacementRate = 1 });
         var drawn = Enumerable.Range(0, 4000).CountBy(item => switcher.Switch("hund", "de", new Draws(1, "t"), item).Text).ToDictionary();

@@ -8,7 +8,8 @@ namespace Llamax.Corpus.Tests.Augmentation;
 public sealed class PseudoParallelTests
 {
     private static readonly MultilingualLexicon _lexicon = MultilingualLexicon.Build(
-        [new("en", "dog", "de", "Hund"), new("en", "cat", "de", "Katze"), new("ha", "kare", "en", "dog"), new("ha", "kare", "fr", "chien")]);
+        [new("en", "dog", "de", "Hund"), new("en", "cat", "de", "Katze"), new("ha", "kare", "en", "dog"),
+            new("ha", "kare", "fr", "chien")]);
 
     private readonly Draws _draws = new(1, "test");
 

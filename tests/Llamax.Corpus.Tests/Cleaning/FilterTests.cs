@@ -1,5 +1,4 @@
 using Llamax.Corpus.Cleaning;
-using Llamax.Corpus.Reading;
 using Llamax.Corpus.Sharding;
 using Llamax.Runs;
 using Llamax.Text.Languages;
@@ -90,8 +89,10 @@ public sealed class FilterTests
     public void Ideographs_stand_for_several_letters()
     {
         var cleaner = new PairCleaner(new(), Find("en"), Find("zh"), isParallel: true);
-        Assert.Null(cleaner.Judge(new("The committee met twice in the capital during the last week of the month.", "委员会在月末最后一周两次在首都开会。", "f:1"), new()).Reason);
-        Assert.Equal("mostLengthRatio", cleaner.Judge(new("The committee met twice in the capital during the last week of the month.", "委员会", "f:1"), new()).Reason);
+        Assert.Null(cleaner.Judge(new("The committee met twice in the capital during the last week of the month.", "委员会在月末最后一周两次在首都开会。",
+            "f:1"), new()).Reason);
+        Assert.Equal("mostLengthRatio", cleaner.Judge(new("The committee met twice in the capital during the last week of the month.",
+            "委员会", "f:1"), new()).Reason);
     }
 
     [Fact]
@@ -124,7 +125,8 @@ public sealed class FilterTests
             Languages = new Dictionary<string, CleaningLimits> { ["xx"] = new(), ["de"] = new(), ["deu"] = new() { MostUrl = -1 } },
         };
         var message = Assert.Throws<RequestException>(() => new PairCleaner(options, null, null, true)).Message;
-        string[] names = ["limits.leastScript", "limits.mostWords", "limits.mostLengthRatio", "tokenizer", "languages.xx", "languages.deu.mostUrl"];
+        string[] names = ["limits.leastScript", "limits.mostWords", "limits.mostLengthRatio", "tokenizer", "languages.xx",
+            "languages.deu.mostUrl"];
         Assert.All(names.Append("is the same language as de"), name => Assert.Contains(name, message, StringComparison.Ordinal));
     }
 
@@ -132,7 +134,8 @@ public sealed class FilterTests
     public void Any_text_gets_a_verdict_and_what_is_kept_stays_kept_unchanged()
     {
         var draws = new Draws(7, "any text");
-        int[] alphabet = [' ', '\t', '<', '>', '&', ';', 'a', 'é', '0', '٣', 'ก', '中', '한', 0x0301, 0x200B, 0xFEFF, 0xD83D, 0xDE00, 0xFFFD, '.', 'w'];
+        int[] alphabet = [' ', '\t', '<', '>', '&', ';', 'a', 'é', '0', '٣', 'ก', '中', '한', 0x0301, 0x200B, 0xFEFF, 0xD83D, 0xDE00, 0xFFFD,
+            '.', 'w'];
         var cleaner = new PairCleaner(new() { Unicode = UnicodeForm.Nfkc }, Find("en"), Find("zh"), isParallel: true);
         var kept = 0;
         for (var item = 0; item < 3000; item++)

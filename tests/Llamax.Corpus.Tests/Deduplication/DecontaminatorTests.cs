@@ -54,21 +54,26 @@ public sealed class DecontaminatorTests : IDisposable
     [Fact]
     public void Shards_give_the_report_of_one_process()
     {
-        string[] lines = [.. Enumerable.Range(0, 5000).Select(i => i % 700 == 3 ? $"{Long} {i}\tx" : i == 4500 ? "good day\tx" : $"line {i}\ty")];
+        string[] lines = [.. Enumerable.Range(0, 5000).Select(i => i % 700 == 3 ? $"{Long} {i}\tx" : i == 4500 ? "good day\tx"
+            : $"line {i}\ty")];
         Run(lines);
         var whole = File.ReadAllBytes(_folder["out", "report.json"]);
         var (request, decontaminator) = (Request(lines), new Decontaminator([Test()], new()));
         foreach (var number in (int[])[3, 1, 2])
-            Assert.Null(decontaminator.Run(request with { Shard = new(number, 3) }, _folder["out", "3.json"], new(), SilentEvents.Instance, default));
-        decontaminator.Run(request with { Merge = 3 }, _folder["out", "3.json"], new(), SilentEvents.Instance, default);
+            Assert.Null(Step(request with { Shard = new(number, 3) }));
+        Step(request with { Merge = 3 });
         Assert.Equal(whole, File.ReadAllBytes(_folder["out", "3.json"]));
+
+        StepReport? Step(StepRequest step) =>
+            decontaminator.Run(step, _folder["out", "3.json"], new(), SilentEvents.Instance, TestContext.Current.CancellationToken);
     }
 
     [Fact]
     public void Every_test_set_of_the_mirror_is_compared_in_the_corpus_languages()
     {
         var texts = TestText.In(Goldens.Data, [LanguageRegistry.Find("en"), LanguageRegistry.Find("ha")]).ToList();
-        string[] expected = ["flores101 dev", "flores101 devtest", "flores200 devtest", "ntrex", "tico19", "tatoeba", "massive test", "mafand test"];
+        string[] expected =
+            ["flores101 dev", "flores101 devtest", "flores200 devtest", "ntrex", "tico19", "tatoeba", "massive test", "mafand test"];
         Assert.Subset(texts.Select(text => text.Set).ToHashSet(), expected.ToHashSet());
         var flores = FloresSuite.Open101(Goldens.DataPath("flores101"));
         var sentence = flores.Sentences(LanguageRegistry.Find("ha"), "devtest")[7];
@@ -83,7 +88,8 @@ public sealed class DecontaminatorTests : IDisposable
     private (StepReport Result, JsonNode Report) Run(string[] lines, string test = Long, DecontaminationOptions? options = null)
     {
         var path = _folder["out", "report.json"];
-        var result = new Decontaminator([Test(test)], options ?? new()).Run(Request(lines), path, new(), SilentEvents.Instance, default)!;
+        var result = new Decontaminator([Test(test)], options ?? new())
+            .Run(Request(lines), path, new(), SilentEvents.Instance, TestContext.Current.CancellationToken)!;
         return (result, JsonNode.Parse(File.ReadAllText(path))!);
     }
 

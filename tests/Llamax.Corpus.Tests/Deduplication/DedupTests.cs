@@ -66,7 +66,8 @@ public sealed class DedupTests : IDisposable
         Dedup(request, new() { Partitions = 4 });
         var earlier = File.ReadLines(_large).Select(line => line.ToLowerInvariant()).ToHashSet();
         var seen = new HashSet<string>();
-        var expected = File.ReadLines(_small).Where(line => !earlier.Contains(line.ToLowerInvariant()) && seen.Add(line.ToLowerInvariant()));
+        var expected = File.ReadLines(_small).Where(line => !earlier.Contains(line.ToLowerInvariant())
+            && seen.Add(line.ToLowerInvariant()));
         Assert.Equal(expected, File.ReadLines(_folder["out", "kept.tsv"]));
         Assert.Contains($"of {_large}", File.ReadLines(_folder["out", "rejected.jsonl"]).Last(), StringComparison.Ordinal);
     }
@@ -98,7 +99,8 @@ public sealed class DedupTests : IDisposable
     public void Rows_that_outgrow_memory_are_sorted_on_disk()
     {
         var draws = new Draws(3, "rows");
-        List<KeyRow> rows = [.. Enumerable.Range(0, 10_000).Select(i => new KeyRow(draws.Bits((ulong)i) % 50, draws.Bits((ulong)i, 1) % 3, i))];
+        List<KeyRow> rows = [.. Enumerable.Range(0, 10_000).Select(i => new KeyRow(draws.Bits((ulong)i) % 50, draws.Bits((ulong)i, 1) % 3,
+            i))];
         var sorted = new ExternalSort(_folder["sort"], rowsInMemory: 999).Sort(rows).ToList();
         Assert.Equal(rows.Order(), sorted);
         Assert.Empty(Directory.GetFiles(_folder.Path, "sort*"));
@@ -109,10 +111,12 @@ public sealed class DedupTests : IDisposable
     {
         const string Long = "the committee of the regional assembly met twice in the old capital to discuss the budget of the coming year";
         var path = _folder.Write("near.tsv", string.Join('\n', [
-            $"{Long}\tx", $"{Long} 2024\tx", "nothing like it\ty", $"The Committee of the regional assembly met twice in the old capital to discuss a budget of the coming year!\tx",
+            $"{Long}\tx", $"{Long} 2024\tx", "nothing like it\ty",
+                $"The Committee of the regional assembly met twice in the old capital to discuss a budget of the coming year!\tx",
             "a report on the new railway says that the old capital will get a budget of its own for the coming year in spring\tz", ""]));
         Dedup(Request("out") with { Inputs = [.. StepInput.OpenAll(path, true)] }, new() { Kind = DedupKind.Near, On = DedupSide.Source });
-        Assert.Equal(["the committee of the", "nothing like it\ty", "a report on the new "], File.ReadLines(_folder["out", "kept.tsv"]).Select(line => line.Length > 20 ? line[..20] : line));
+        Assert.Equal(["the committee of the", "nothing like it\ty", "a report on the new "], File.ReadLines(_folder["out", "kept.tsv"])
+            .Select(line => line.Length > 20 ? line[..20] : line));
     }
 
     [Fact]
@@ -156,14 +160,16 @@ public sealed class DedupTests : IDisposable
         Dedup(request with { Shard = new(1, 2) }, new(), DedupPhase.Map);
         Assert.Contains("keys of 1 of 2 shards", Refused(request, new(), DedupPhase.Reduce), StringComparison.Ordinal);
         Dedup(request with { Shard = new(2, 2) }, new(), DedupPhase.Map);
-        Assert.Contains("no keys of this request", Refused(request, new() { On = DedupSide.Source }, DedupPhase.Reduce), StringComparison.Ordinal);
+        Assert.Contains("no keys of this request", Refused(request, new() { On = DedupSide.Source }, DedupPhase.Reduce),
+            StringComparison.Ordinal);
         Dedup(request with { Shard = new(1, 2) }, new(), DedupPhase.Reduce);
-        Assert.Contains("32 of 64 partitions are not reduced", Refused(request with { Shard = new(1, 2) }, new(), DedupPhase.Apply), StringComparison.Ordinal);
+        Assert.Contains("32 of 64 partitions are not reduced", Refused(request with { Shard = new(1, 2) }, new(), DedupPhase.Apply),
+            StringComparison.Ordinal);
         Assert.Contains("--bands", Refused(request, new() { Bands = 1000, Rows = 5 }, null), StringComparison.Ordinal);
         Assert.Contains("--phase", Refused(request with { Shard = new(1, 2) }, new(), null), StringComparison.Ordinal);
     }
 
-    private string Refused(StepRequest request, DedupOptions options, DedupPhase? phase) =>
+    private static string Refused(StepRequest request, DedupOptions options, DedupPhase? phase) =>
         Assert.Throws<RequestException>(() => Dedup(request, options, phase)).Message;
 
     private byte[] Bytes(string folder) =>

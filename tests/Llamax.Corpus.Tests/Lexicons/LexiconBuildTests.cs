@@ -23,7 +23,9 @@ public sealed class LexiconBuildTests : IDisposable
         using (var gzip = new GZipStream(File.Create(_folder["in", "en_hi.tsv.gz"]), CompressionMode.Compress))
             gzip.Write("a lot of\tबहुत\n"u8);
         _folder.Write("in/zho_trad.tsv", "Monday\t星期一\tday\n");
-        _folder.Write("in/wn-wikt-eng.tab", "# Wiktionary\teng\n1-n\teng:lemma\tdomestic_dog\n1-n\teng:def\tan animal\n2-n\teng:lemma\tcat\n");
+        _folder.Write(
+            "in/wn-wikt-eng.tab",
+            "# Wiktionary\teng\n1-n\teng:lemma\tdomestic_dog\n1-n\teng:def\tan animal\n2-n\teng:lemma\tcat\n");
         _folder.Write("in/wn-wikt-fra.tab", "# Wiktionary\tfra\n1-n\tfra:lemma\tchien\n9-n\tfra:lemma\toiseau\n\n");
         _folder.Write("in/readme.md", "no dictionary");
         _folder.Write("in/hbs-en.tsv", "x\ty\n");
@@ -108,7 +110,7 @@ public sealed class LexiconBuildTests : IDisposable
     public void Entries_that_say_nothing_are_counted_by_reason()
     {
         var account = Assert.Single(
-            Build([Pairs("en-de", $"dog\tHund\n\tleer\nlong\t{new string('x', 129)}\none column\n"), ]).Sources);
+            Build([Pairs("en-de", $"dog\tHund\n\tleer\nlong\t{new string('x', 129)}\none column\n")]).Sources);
         Assert.Equal((3L, 1L, 1L, 1L, 1L), (account.Entries, account.Kept, account.Empty, account.TooLong, account.Malformed));
         Assert.Contains(":4: 1 column found, 2 expected", Assert.Single(account.MalformedExamples), StringComparison.Ordinal);
     }

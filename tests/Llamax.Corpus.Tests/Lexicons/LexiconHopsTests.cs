@@ -6,7 +6,8 @@ namespace Llamax.Corpus.Tests.Lexicons;
 public sealed class LexiconHopsTests
 {
     private static readonly LexiconEntry[] _papers =
-        [new("en", "dog", "fr", "chien"), new("fr", "chien", "de", "Hund"), new("en", "hound", "fr", "chien"), new("de", "Hund", "es", "perro")];
+        [new("en", "dog", "fr", "chien"), new("fr", "chien", "de", "Hund"), new("en", "hound", "fr", "chien"),
+            new("de", "Hund", "es", "perro")];
 
     [Fact]
     public void Two_hops_reach_the_entries_of_the_entries_through_a_pivot_as_in_table_11()
@@ -37,7 +38,8 @@ public sealed class LexiconHopsTests
     public void A_translation_that_both_ways_reach_counts_once()
     {
         using var lexicon = MultilingualLexicon.Build(
-            [new("en", "a", "fr", "b"), new("en", "a", "de", "c"), new("en", "d", "fr", "b"), new("en", "d", "de", "c"), new("fr", "b", "de", "c")],
+            [new("en", "a", "fr", "b"), new("en", "a", "de", "c"), new("en", "d", "fr", "b"), new("en", "d", "de", "c"),
+                new("fr", "b", "de", "c")],
             new() { Hops = 2 });
         Assert.Equal(["c_de", "a_en", "d_en"], Translations(lexicon, "fr", "b"));
         var hops = lexicon.Hops;

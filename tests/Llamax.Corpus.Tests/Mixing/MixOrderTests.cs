@@ -17,7 +17,8 @@ public sealed class MixOrderTests
         {
             var share = stage.Shares[source];
             Assert.Equal(
-                Enumerable.Range(0, (int)share.Visits).Select(i => new MixStep(source, (int)(i / share.Source.Entries), i % share.Source.Entries)),
+                Enumerable.Range(0, (int)share.Visits)
+                    .Select(i => new MixStep(source, (int)(i / share.Source.Entries), i % share.Source.Entries)),
                 steps.Where(step => step.Source == source));
         }
     }

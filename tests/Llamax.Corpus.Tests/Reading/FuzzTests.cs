@@ -11,6 +11,8 @@ public sealed class FuzzTests : IDisposable
 {
     private const string Languages = "#source=en,target=ha";
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("llamax-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -23,10 +25,11 @@ public sealed class FuzzTests : IDisposable
     public void Damaged_files_are_counted_or_refused(string name)
     {
         var path = Path.Combine(_folder, name);
-        CorpusOutput.WritePairs(path + Languages, new(), Enumerable.Range(0, 30).Select(i => NastyText.Pair(i, hasColumns: true, isTame: false)));
+        var pairs = Enumerable.Range(0, 30).Select(i => NastyText.Pair(i, hasColumns: true, isTame: false));
+        CorpusOutput.WritePairs(path + Languages, new(), pairs);
         var whole = File.ReadAllBytes(path);
         var draws = new Draws(3, name);
-        for (var round = 0; round < 120; round++)
+        for (var round = 0; round < 80; round++)
         {
             var bytes = whole.ToArray();
             switch (round % 4)
@@ -66,12 +69,13 @@ public sealed class FuzzTests : IDisposable
     {
         var path = Path.Combine(_folder, name);
         var draws = new Draws(4, name);
-        for (var round = 0; round < 60; round++)
+        for (var round = 0; round < 40; round++)
         {
             var bytes = new byte[draws.Below(3000, round)];
             for (var i = 0; i < bytes.Length; i++)
                 bytes[i] = (byte)draws.Below(round % 2 == 0 ? 256 : 128, round, i + 1);
-            File.WriteAllBytes(path, [.. round % 5 == 0 ? [0x1F, 0x8B, 8, 0] : round % 5 == 1 ? [0x28, 0xB5, 0x2F, 0xFD] : (byte[])[], .. bytes]);
+            byte[] magic = round % 5 == 0 ? [0x1F, 0x8B, 8, 0] : round % 5 == 1 ? [0x28, 0xB5, 0x2F, 0xFD] : [];
+            File.WriteAllBytes(path, [.. magic, .. bytes]);
             Survives(path);
         }
 
@@ -85,14 +89,14 @@ public sealed class FuzzTests : IDisposable
     }
 
     [Theory]
-    [InlineData("<!DOCTYPE tmx [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;\">]>", "&c;")]
+    [InlineData("<!DOCTYPE tmx [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;\">]>", "&c;")]
     [InlineData("<!DOCTYPE tmx [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>", "&a;")]
     [InlineData("<!DOCTYPE tmx [<!ENTITY % p SYSTEM \"http://127.0.0.1:1/x\"> %p;]>", "&x;")]
     public void Entities_of_a_document_type_are_neither_read_nor_grown(string type, string text)
     {
         var path = Path.Combine(_folder, "evil.tmx");
         File.WriteAllText(path, $"{type}<tmx><body><tu><tuv xml:lang='en'><seg>{text}</seg></tuv></tu></body></tmx>");
-        var error = Assert.Throws<RequestException>(() => CorpusInput.Open(path).Pairs(new()).Count());
+        var error = Assert.Throws<RequestException>(() => CorpusInput.Open(path).Pairs(new(), Token).Count());
         Assert.StartsWith($"{path}:1", error.Where, StringComparison.Ordinal);
         Assert.Contains("entit", error.Message, StringComparison.Ordinal);
     }
@@ -105,12 +109,12 @@ public sealed class FuzzTests : IDisposable
             + "<tu><tuv xml:lang='en'><seg>a</seg></tuv><tuv xml:lang='ha'><seg>b</seg></tuv></tu></body></tmx>");
         var malformed = new MalformedLines();
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Equal(["a"], CorpusInput.Open(path + Languages).Pairs(malformed).Select(pair => pair.Source));
+        Assert.Equal(["a"], CorpusInput.Open(path + Languages).Pairs(malformed, Token).Select(pair => pair.Source));
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 200 << 20);
         Assert.Equal(1, malformed.Count);
         Fill(path, "<tmx><body><tu x='", "'/></body></tmx>");
         before = GC.GetAllocatedBytesForCurrentThread();
-        var error = Assert.Throws<RequestException>(() => CorpusInput.Open(path + Languages).Pairs(malformed).Count());
+        var error = Assert.Throws<RequestException>(() => CorpusInput.Open(path + Languages).Pairs(malformed, Token).Count());
         Assert.Contains("a tag of over 1 MiB", error.Message, StringComparison.Ordinal);
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 50 << 20);
 
@@ -130,7 +134,7 @@ public sealed class FuzzTests : IDisposable
     {
         var path = Path.Combine(_folder, "deep.xlf");
         File.WriteAllText(path, "<xliff>" + string.Concat(Enumerable.Repeat("<group>", 100_000)));
-        var error = Assert.Throws<RequestException>(() => CorpusInput.Open(path).Pairs(new()).Count());
+        var error = Assert.Throws<RequestException>(() => CorpusInput.Open(path).Pairs(new(), Token).Count());
         Assert.Contains("nested more than 200 deep", error.Message, StringComparison.Ordinal);
     }
 
@@ -147,13 +151,13 @@ public sealed class FuzzTests : IDisposable
         File.WriteAllText(path, "source\ttarget\n");
         Assert.Contains("no Parquet, or its end is missing", Message(), StringComparison.Ordinal);
 
-        string Message() => Assert.Throws<RequestException>(() => CorpusInput.Open(path).Pairs(new()).Count()).Message;
+        string Message() => Assert.Throws<RequestException>(() => CorpusInput.Open(path).Pairs(new(), Token).Count()).Message;
     }
 
     private static void Survives(string path)
     {
         foreach (var read in (Func<CorpusInput, long>[])
-            [input => input.Pairs(new()).LongCount(), input => input.Lines(new()).LongCount()])
+            [input => input.Pairs(new(), Token).LongCount(), input => input.Lines(new(), Token).LongCount()])
         {
             try
             {

@@ -9,7 +9,8 @@ internal static class NastyText
 {
     private static readonly string[] Pieces =
     [
-        "", " ", "a", "word", "\t", "\n", "\r", "\r\n", "\"", "'", "\\", "\\n", "&", "&amp;", "<", ">", "</seg>", "]]>", "<!--", "%", "#", ",",
+        "", " ", "a", "word", "\t", "\n", "\r", "\r\n", "\"", "'", "\\", "\\n", "&", "&amp;", "<", ">", "</seg>", "]]>", "<!--", "%", "#",
+        ",",
         "{", "}", "\u00A0", "\u2028", "\u0085", "\uFEFF", "\u200B", "é", "e\u0301", "ß", "İ", "ı", "中文", "ไทย", "עברית", "हिन्दी", "😀",
         "👩‍👩‍👧", "\U00020000", "\u0001", "\u001F", "\uFFFE", "\uFFFF", "\uFFFD", "\0", "0.5", "-", "null", "true", "\uD800",
     ];
@@ -20,7 +21,9 @@ internal static class NastyText
         var text = new StringBuilder();
         for (var i = 0; i < draws.Below(9, item, 0); i++)
             text.Append(Pieces[draws.Below(Pieces.Length, item, i + 1)]);
-        return isTame ? string.Concat(text.ToString().Where(c => c >= ' ' && !char.IsSurrogate(c) && c is not ('\uFEFF' or >= '\uFFFE'))) : text.ToString();
+        return isTame ? string.Concat(text.ToString().Where(IsTame)) : text.ToString();
+
+        static bool IsTame(char c) => c >= ' ' && !char.IsSurrogate(c) && c is not ('\uFEFF' or >= '\uFFFE');
     }
 
     public static SentencePair Pair(long item, bool hasColumns, bool isTame)

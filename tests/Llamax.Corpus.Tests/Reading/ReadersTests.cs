@@ -9,6 +9,8 @@ namespace Llamax.Corpus.Tests.Reading;
 
 public sealed class ReadersTests : IDisposable
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("llamax-").FullName;
 
     private readonly MalformedLines _malformed = new();
@@ -52,7 +54,7 @@ public sealed class ReadersTests : IDisposable
         }
 
         var before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Equal([new TextLine("one", $"{path}:1"), new TextLine("three", $"{path}:3")], PlainText.Read(path, _malformed));
+        Assert.Equal([new TextLine("one", $"{path}:1"), new TextLine("three", $"{path}:3")], PlainText.Read(path, _malformed, Token));
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 4 * CorpusFile.LongestLineBytes);
         Assert.Equal($"{path}:2: a line of over 16 MiB", Assert.Single(_malformed.Examples));
     }
@@ -76,7 +78,7 @@ public sealed class ReadersTests : IDisposable
         Assert.Equal([new TextLine("good", $"{path}:1"), new TextLine("fine", $"{path}:3")], Read(path));
         Assert.Equal(1, _malformed.Count);
         Assert.Equal($"{path}:2: no valid UTF-8 at byte 4 of the line", Assert.Single(_malformed.Examples));
-        var message = Fails(() => PlainText.Read(path, new(strict: true)).Count());
+        var message = Fails(() => PlainText.Read(path, new(strict: true), Token).Count());
         Assert.StartsWith($"{path}:2: no valid UTF-8", message, StringComparison.Ordinal);
     }
 
@@ -84,7 +86,7 @@ public sealed class ReadersTests : IDisposable
     public void A_stream_is_read_like_a_file_under_the_name_that_it_is_given()
     {
         using var stream = new MemoryStream([.. "one\r\n"u8, 0xFF, (byte)'\n', .. "three"u8]);
-        var lines = PlainText.Read(stream, "stdin", _malformed, TestContext.Current.CancellationToken);
+        var lines = PlainText.Read(stream, "stdin", _malformed, Token);
         Assert.Equal([new TextLine("one", "stdin:1"), new TextLine("three", "stdin:3")], lines);
         Assert.Equal("stdin:2: no valid UTF-8 at byte 1 of the line", Assert.Single(_malformed.Examples));
     }
@@ -130,7 +132,7 @@ public sealed class ReadersTests : IDisposable
         var target = Write("pairs.de", "eins\nzwei\ndrei\n");
         Assert.Equal(
             [new SentencePair("one", "eins", $"{source}:1"), new SentencePair("three", "drei", $"{source}:3")],
-            MosesPairs.Read(source, target, _malformed));
+            MosesPairs.Read(source, target, _malformed, Token));
         Assert.Equal(1, _malformed.Count);
     }
 
@@ -140,7 +142,7 @@ public sealed class ReadersTests : IDisposable
     public void Moses_files_of_different_length_are_refused_with_both_counts(string sources, string targets, string expected)
     {
         var (source, target) = (Write("a.en", sources), Write("a.de", targets));
-        var message = Fails(() => MosesPairs.Read(source, target, _malformed).Count());
+        var message = Fails(() => MosesPairs.Read(source, target, _malformed, Token).Count());
         Assert.Contains(expected + target, message, StringComparison.Ordinal);
     }
 
@@ -202,7 +204,7 @@ public sealed class ReadersTests : IDisposable
         Assert.Equal(4, others.Count);
     }
 
-    private IEnumerable<TextLine> Read(string path) => PlainText.Read(path, _malformed, TestContext.Current.CancellationToken);
+    private IEnumerable<TextLine> Read(string path) => PlainText.Read(path, _malformed, Token);
 
     private string Write(string name, string text)
     {

@@ -24,6 +24,7 @@ internal static class DrawnPairs
         return text.ToString();
 
         string Sentence(int item, int draw) => string.Join(
-            ' ', Enumerable.Range(0, 3 + draws.Below(9, item, draw)).Select(word => Words[draws.Below(Words.Length, item, draw + 1 + word)]));
+            ' ', Enumerable.Range(0, 3 + draws.Below(9, item, draw)).Select(word => Words[draws.Below(Words.Length, item,
+                draw + 1 + word)]));
     }
 }

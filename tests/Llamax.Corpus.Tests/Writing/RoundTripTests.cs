@@ -9,6 +9,8 @@ namespace Llamax.Corpus.Tests.Writing;
 
 public sealed class RoundTripTests : IDisposable
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("llamax-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -41,7 +43,7 @@ public sealed class RoundTripTests : IDisposable
             MalformedLines refused = new(), malformed = new();
             var pairs = Enumerable.Range(0, 500).Select(i => NastyText.Pair(i, hasColumns, isTame)).ToArray();
             var written = CorpusOutput.WritePairs(path, refused, pairs);
-            var read = CorpusInput.Open(path).Pairs(malformed, TestContext.Current.CancellationToken).ToArray();
+            var read = CorpusInput.Open(path).Pairs(malformed, Token).ToArray();
             Assert.Equal(pairs.Length, written + refused.Count);
             Assert.Equal(written, read.Length);
             Assert.Equal(0, malformed.Count);
@@ -77,7 +79,7 @@ public sealed class RoundTripTests : IDisposable
         Assert.Equal(500, CorpusOutput.WriteLines(path, new(strict: true), lines));
         Assert.Equal(
             lines.Select(line => line.Text),
-            CorpusInput.Open(path).Lines(new(strict: true), TestContext.Current.CancellationToken).Select(line => line.Text));
+            CorpusInput.Open(path).Lines(new(strict: true), Token).Select(line => line.Text));
     }
 
     [Fact]
@@ -86,9 +88,9 @@ public sealed class RoundTripTests : IDisposable
         var path = Path.Combine(_folder, "many.parquet");
         var pairs = Enumerable.Range(0, 120_000).Select(i => new SentencePair($"s{i}", $"t{i}", $"{path}:{i + 1}")).ToArray();
         CorpusOutput.WritePairs(path, new(strict: true), pairs);
-        Assert.Equal(pairs, CorpusInput.Open(path).Pairs(new(strict: true), TestContext.Current.CancellationToken));
+        Assert.Equal(pairs, CorpusInput.Open(path).Pairs(new(strict: true), Token));
         CorpusOutput.WritePairs(path, new(), []);
-        Assert.Empty(CorpusInput.Open(path).Pairs(new(strict: true), TestContext.Current.CancellationToken));
+        Assert.Empty(CorpusInput.Open(path).Pairs(new(strict: true), Token));
     }
 
     [Fact]
@@ -99,8 +101,8 @@ public sealed class RoundTripTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder));
         Split(fails: false);
         Assert.Equal("a\tb\n", File.ReadAllText(kept));
-        Assert.Equal(["c"], CorpusInput.Open(rejected).Pairs(new()).Select(pair => pair.Source));
-        Assert.Equal(["empty"], CorpusInput.Open(rejected).Pairs(new()).Select(pair => pair.Columns!["3"]));
+        Assert.Equal(["c"], CorpusInput.Open(rejected).Pairs(new(), Token).Select(pair => pair.Source));
+        Assert.Equal(["empty"], CorpusInput.Open(rejected).Pairs(new(), Token).Select(pair => pair.Columns!["3"]));
 
         void Split(bool fails) => CorpusOutput.WritePairs(kept, new(), keep => CorpusOutput.WritePairs(rejected, new(), reject =>
         {
@@ -116,7 +118,8 @@ public sealed class RoundTripTests : IDisposable
     {
         var refused = new MalformedLines();
         var path = Path.Combine(_folder, "out.tsv");
-        CorpusOutput.WritePairs(path, refused, [new("a\tb", "c", "in.jsonl:7"), new("a", "b\nc", "in.jsonl:8"), new("a", "b", "in.jsonl:9")]);
+        SentencePair[] pairs = [new("a\tb", "c", "in.jsonl:7"), new("a", "b\nc", "in.jsonl:8"), new("a", "b", "in.jsonl:9")];
+        CorpusOutput.WritePairs(path, refused, pairs);
         Assert.Equal("a\tb\n", File.ReadAllText(path));
         Assert.Equal("in.jsonl:7: a tab inside, which TSV cannot hold", refused.Examples[0]);
         Assert.StartsWith("in.jsonl:8: a line end", refused.Examples[1], StringComparison.Ordinal);

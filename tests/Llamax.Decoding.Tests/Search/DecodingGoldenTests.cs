@@ -60,7 +60,8 @@ public sealed class DecodingGoldenTests
             var match = rest.FindIndex(e => Ints(e.GetProperty("tokens")).SequenceEqual(tokens));
             Assert.True(
                 match >= 0,
-                $"not expected among {string.Join("; ", actual.Select(h => $"{string.Join(' ', h.Tokens)} ({h.Score})"))}: {string.Join(' ', tokens)}");
+                $"not expected: {string.Join(' ', tokens)}, among\n"
+                    + string.Join('\n', actual.Select(h => $"{string.Join(' ', h.Tokens)} ({h.Score})")));
             Assert.Equal(rest[match].GetProperty("finished").GetBoolean(), hypothesis.IsFinished);
             if (rest[match].GetProperty("score").ValueKind == JsonValueKind.Number)
             {
@@ -108,8 +109,10 @@ public sealed class DecodingGoldenTests
     private static List<SearchPrompt> Prompts(JsonElement root, string folder)
     {
         var masks = root.GetProperty("attention_mask").EnumerateArray().Select(Ints);
-        int[]? start = IsEncoderDecoder(folder) ? [EncoderDecoderConfig.FromJson(Path.Combine(folder, "config.json")).DecoderStartId] : null;
-        int[] forced = root.TryGetProperty("forced_bos_token_id", out var id) && id.ValueKind == JsonValueKind.Number ? [id.GetInt32()] : [];
+        var config = Path.Combine(folder, "config.json");
+        int[]? start = IsEncoderDecoder(folder) ? [EncoderDecoderConfig.FromJson(config).DecoderStartId] : null;
+        var isForced = root.TryGetProperty("forced_bos_token_id", out var id) && id.ValueKind == JsonValueKind.Number;
+        int[] forced = isForced ? [id.GetInt32()] : [];
         return [.. root.GetProperty("input_ids").EnumerateArray().Select(Ints).Zip(masks, (ids, mask) =>
             new SearchPrompt([.. ids.Where((_, i) => mask[i] == 1)]) { Said = start ?? ids, Forced = forced })];
     }

@@ -245,7 +245,8 @@ public sealed class EncoderDecoderFamilyTests : IDisposable
     public void Absent_keys_have_the_values_that_transformers_gives_them()
     {
         var path = _folder.Write("config.json", """
-            {"model_type": "t5", "d_model": 24, "num_layers": 2, "num_heads": 3, "d_kv": 8, "d_ff": 32, "vocab_size": 50, "n_positions": 512}
+            {"model_type": "t5", "d_model": 24, "num_layers": 2, "num_heads": 3, "d_kv": 8, "d_ff": 32, "vocab_size": 50,
+             "n_positions": 512}
             """);
         Assert.True(EncoderDecoderConfig.Describes(path));
         var config = EncoderDecoderConfig.FromJson(path);

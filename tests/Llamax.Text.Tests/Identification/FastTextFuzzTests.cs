@@ -4,7 +4,7 @@ using Llamax.Text.Identification;
 
 namespace Llamax.Text.Tests.Identification;
 
-/// <summary>Whatever a file holds: a model, or one clear refusal; never a crash, and never more memory than the file can account for.</summary>
+/// <summary>Whatever a file holds: a model, or one clear refusal; never a crash, never more memory than the file accounts for.</summary>
 public sealed class FastTextFuzzTests
 {
     private const ulong Seed = 17;

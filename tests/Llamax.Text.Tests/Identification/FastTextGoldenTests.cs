@@ -17,7 +17,8 @@ public sealed class FastTextGoldenTests
         var lines = LidModels.GoldenOf(model);
         if (lines[0].TryGetProperty("labels", out var labels))
             Assert.Equal(labels.EnumerateArray().Select(label => label.GetString()), identifier.Labels.Select(label => label.Name));
-        AssertSame(identifier, lines.Where(line => line.TryGetProperty("top", out _)).ToList(), line => line.GetProperty("text").GetString()!);
+        var judged = lines.Where(line => line.TryGetProperty("top", out _)).ToList();
+        AssertSame(identifier, judged, line => line.GetProperty("text").GetString()!);
     }
 
     [Theory]

@@ -34,7 +34,8 @@ public sealed class LanguageIdentifierTests
     [Fact]
     public void Labels_with_scripts_stand_for_one_language()
     {
-        var labels = LabelLanguages.Resolve(["__label__zho_Hans", "__label__zho_Hant", "__label__srp_Latn", "__label__eng_Latn", "ku", "??"]);
+        var labels = LabelLanguages.Resolve(
+            ["__label__zho_Hans", "__label__zho_Hant", "__label__srp_Latn", "__label__eng_Latn", "ku", "??"]);
         Assert.Equal(
             ["zh", "zhtrad", "", "en", "ku", ""],
             labels.Select(label => string.Join(' ', label.Languages.Select(language => language.Code))));
