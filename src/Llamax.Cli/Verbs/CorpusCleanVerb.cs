@@ -11,8 +11,11 @@ internal static class CorpusCleanVerb
 {
     internal static Command Create()
     {
-        var recipe = new Option<string?>("--recipe") { Description = "Thresholds, for all and for single languages (YAML)",
-            HelpName = "FILE" };
+        var recipe = new Option<string?>("--recipe")
+        {
+            Description = "Thresholds, for all and for single languages (YAML)",
+            HelpName = "FILE"
+        };
         var set = new Option<string[]>("--set")
         {
             Description = "Another value for a key of the recipe, for example limits.mostWords=80",

@@ -29,8 +29,18 @@ public sealed class CleaningOptionsTests
     [Fact]
     public void Scores_need_a_limit_and_an_unknown_key_names_the_nearest()
     {
-        var options = new CleaningOptions { Scores = new Dictionary<string, ScoreLimits> { ["laser"] = new(), ["x"] = new() { Least = 2,
-            Most = 1 } } };
+        var options = new CleaningOptions
+        {
+            Scores = new Dictionary<string, ScoreLimits>
+            {
+                ["laser"] = new(),
+                ["x"] = new()
+                {
+                    Least = 2,
+                    Most = 1
+                }
+            }
+        };
         Assert.Equal(["scores.laser", "scores.x"], options.Problems().Select(problem => problem.Option));
         var message = Assert.Throws<RequestException>(
             () => RecipeBinder.Bind<CleaningOptions>(RecipeFile.Parse("r.yaml", "limits: {mostWord: 3}"))).Message;
