@@ -6,7 +6,18 @@ namespace Llamax.Bench;
 internal static class Interleaved
 {
     /// <summary>Runs every candidate once unmeasured, then <paramref name="repeats"/> times in turn.</summary>
-    public static IReadOnlyList<BenchTimes> Measure(int repeats, params (string Name, Action Work)[] candidates)
+    public static IReadOnlyList<BenchTimes> Measure(int repeats, params (string Name, Action Work)[] candidates) => MeasureWithProcesses(
+        repeats,
+        [
+            .. candidates.Select(candidate => (candidate.Name, new Func<double>(() =>
+            {
+                candidate.Work();
+                return 0;
+            }))),
+        ]);
+
+    /// <summary>As <see cref="Measure"/>; every candidate returns the processor seconds of the processes that it started.</summary>
+    public static IReadOnlyList<BenchTimes> MeasureWithProcesses(int repeats, params (string Name, Func<double> Work)[] candidates)
     {
         var times = candidates.Select(candidate => new BenchTimes(candidate.Name, [], [])).ToList();
         foreach (var (_, work) in candidates)
@@ -16,11 +27,12 @@ internal static class Interleaved
         {
             for (var i = 0; i < candidates.Length; i++)
             {
+                process.Refresh();
                 var (wall, cpu) = (Stopwatch.GetTimestamp(), process.TotalProcessorTime);
-                candidates[i].Work();
+                var elsewhere = candidates[i].Work();
                 times[i].Wall.Add(Stopwatch.GetElapsedTime(wall).TotalSeconds);
                 process.Refresh();
-                times[i].Cpu.Add((process.TotalProcessorTime - cpu).TotalSeconds);
+                times[i].Cpu.Add((process.TotalProcessorTime - cpu).TotalSeconds + elsewhere);
             }
         }
 

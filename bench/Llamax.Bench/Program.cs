@@ -1,10 +1,16 @@
 using Llamax.Bench;
+using Llamax.Bench.Text;
 using Llamax.Bench.TrainingStep;
 
 // One verb per benchmark: bench VERB [--repeats N] [--out FOLDER].
 var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComparer.Ordinal)
 {
+    ["corpus-clean"] = CorpusCleanBench.Run,
     ["decoding"] = DecodingBench.Run,
+    ["loading"] = LoadingBench.Run,
+    ["text"] = TextBench.Run,
+    ["augment"] = LexiconAugmentBench.Run,
+    ["lexicon"] = LexiconBench.Run,
     ["training-step"] = TrainingStepBench.Run,
 };
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Llamax.Models.Native;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
@@ -5,6 +6,8 @@ using Llamax.Pipelines.Stages;
 using Llamax.Runs;
 using Llamax.Runs.Progress;
 using Llamax.Runs.Recipes;
+using Llamax.Training.Collectives;
+using static TorchSharp.torch;
 
 namespace Llamax.Pipelines;
 
@@ -74,19 +77,59 @@ public sealed class RecipeRun
     {
         // Reading what the keys are made of names every file that is missing before anything is written.
         TorchRuntime.Check();
-        TorchRuntime.ParseDevice(_recipe.Device);
+        var device = DeviceOf(_recipe);
         foreach (var stage in _stages)
             _ = stage.Key;
-        var runner = new StageRunner(_stages, _events, TimeProvider.System);
+        using var ranks = Launch.Join(device, Path.Combine(_folder, "ranks"), End);
+        using var onStop = cancellation.Register(() => SayWhy(ranks));
+        try
+        {
+            Execute(from, ranks, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            ranks.Finish();   // all of them stop at the same place
+            throw;
+        }
+
+        ranks.Finish();
+    }
+
+    /// <summary>The device of this process: of several processes on a machine each takes one of its own.</summary>
+    internal static Device DeviceOf(Recipe recipe) =>
+        TorchRuntime.ParseDevice(recipe.Device == "cuda" ? $"cuda:{Launch.LocalRank}" : recipe.Device);
+
+    private void Execute(string? from, ICollective ranks, CancellationToken cancellation)
+    {
+        var runner = new StageRunner(_stages, _events, TimeProvider.System, ranks);
         var first = runner.IndexOf(from);
-        using var alone = new FolderLock(_folder);
-        runner.Prepare(first);
-        AtomicFile.WriteAllText(Path.Combine(_folder, "recipe.yaml"), RecipeWriter.Write(_recipe));
+        using var alone = ranks.Rank == 0 ? new FolderLock(_folder) : null;
+        if (ranks.Rank == 0)
+        {
+            runner.Prepare(first);
+            AtomicFile.WriteAllText(Path.Combine(_folder, "recipe.yaml"), RecipeWriter.Write(_recipe));
+        }
+
         runner.Run(_recipe.Seed, cancellation);
+        if (ranks.Rank != 0)
+            return;
         PublishModel();
         _events.Note($"model: {Path.Combine(_folder, "model")}");
         if (_report is not null)
             _events.Note($"report: {Path.Combine(_folder, _report.FileOf(_recipe.Evaluation.Suites[0], "html"))}");
+    }
+
+    // A rank that waits in a native call for one that does not come cannot be reached by an exception.
+    private void End(string why)
+    {
+        _events.Warn(why);
+        Process.GetCurrentProcess().Kill();
+    }
+
+    private void SayWhy(ICollective ranks)
+    {
+        if (ranks.Size > 1)
+            _events.Warn($"rank {ranks.Rank} of {ranks.Size}: told to stop; the same command goes on from the last checkpoint");
     }
 
     /// <summary>The last phase's model under a name that does not depend on the recipe.</summary>

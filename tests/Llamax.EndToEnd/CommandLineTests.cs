@@ -14,7 +14,7 @@ public sealed partial class CommandLineTests
         var verbs = help[help.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..];
         Assert.All(verbs, line => Assert.Matches(VerbLine(), line));
         string[] expected =
-            ["quickstart", "run", "train", "pack", "report", "score", "tokenize", "data", "doctor", "translate", "languages"];
+            ["quickstart", "run", "train", "corpus", "pack", "report", "score", "tokenize", "data", "doctor", "translate", "languages"];
         foreach (var verb in expected)
             Assert.Contains(verbs, line => line.StartsWith($"  {verb} ", StringComparison.Ordinal));
     }
@@ -30,6 +30,10 @@ public sealed partial class CommandLineTests
     [InlineData("data")]
     [InlineData("data get")]
     [InlineData("data describe")]
+    [InlineData("corpus")]
+    [InlineData("corpus clean")]
+    [InlineData("corpus dedup")]
+    [InlineData("corpus decontaminate")]
     [InlineData("doctor")]
     [InlineData("translate")]
     [InlineData("languages")]

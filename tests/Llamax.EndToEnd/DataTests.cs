@@ -32,6 +32,28 @@ public sealed class DataTests : IDisposable
     }
 
     [Fact]
+    public void The_list_is_narrowed_by_language_and_kind()
+    {
+        var lexicons = JsonNode.Parse(Run("data", "list", "--language", "hausa", "--kind", "lexicon", "--json").Done().Out)!.AsArray();
+        Assert.NotEmpty(lexicons);
+        Assert.All(lexicons, entry => Assert.Equal("lexicon", (string?)entry!["kind"]));
+        Assert.DoesNotContain(lexicons, entry => (string?)entry!["name"] == "muse");
+        var opus = Run("data", "list", "--kind", "parallel").Done().Lines;
+        Assert.Contains(opus, line => line.StartsWith("opus:CCAligned:SRC-TGT ", StringComparison.Ordinal));
+        Assert.Contains("nearest", Run("data", "list", "--language", "hausaa").Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_corpus_of_OPUS_is_got_by_its_name_and_pair()
+    {
+        var file = _folder.Write("opus/CCAligned/en-ha/CCAligned.en-ha.en", "hello\n");
+        Assert.Equal([Path.GetDirectoryName(file)!], Run("data", "get", "opus:CCAligned:ha-en").Done().Lines);
+        var entry = JsonNode.Parse(Run("data", "get", "opus:CCAligned:en-ha", "--json").Done().Out)!;
+        Assert.Equal("v1", (string?)entry["version"]);
+        Assert.Contains("name it as", Run("data", "get", "opus:CCAligned:hausa").Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_cannot_be_got_is_refused_with_the_way_to_it()
     {
         Assert.Contains("nearest: flores101", Run("data", "get", "flores-101").Refusal(), StringComparison.Ordinal);

@@ -51,7 +51,7 @@ public sealed class TokenizeGoldenTests
             .Order(StringComparer.Ordinal)
             .FirstOrDefault();
 
-    private static IEnumerable<JsonNode> Read(string path)
+    internal static IEnumerable<JsonNode> Read(string path)
     {
         using var reader = new StreamReader(new GZipStream(File.OpenRead(path), CompressionMode.Decompress));
         while (reader.ReadLine() is { } line)

@@ -94,12 +94,14 @@ public sealed class TranslateTests(RandomModel model) : IClassFixture<RandomMode
         var tried = LlamaxProgram.Run("translate", "x", "--model", _folder.Path, "--from", "de", "--to", "en", "--threads", "1");
         Assert.Equal((0, 1), (tried.ExitCode, tried.Out.Count(c => c == '\n')));
         Assert.Contains("was not trained to translate de→en", tried.Error, StringComparison.Ordinal);
+        var unknown = LlamaxProgram.Run("translate", "x", "--model", _folder.Path, "--from", "en", "--to", "ha", "--threads", "1");
+        Assert.Contains("does not know the language ha: it translates between en, de", unknown.Refusal(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_text_that_is_too_long_is_listed_and_the_others_are_translated()
     {
-        var result = LlamaxProgram.RunOn("short\n" + string.Concat(Enumerable.Repeat("a long text ", 100)) + "\nshort\n", Verb);
+        var result = LlamaxProgram.RunOn("short\n" + string.Concat(Enumerable.Repeat("a long text ", 100)) + "\nshort\n", [.. Verb, "--split", "never"]);
         Assert.Equal(1, result.ExitCode);
         var lines = result.Out.Split('\n');
         Assert.Equal(("", lines[0]), (lines[1], lines[2]));

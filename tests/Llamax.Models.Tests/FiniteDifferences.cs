@@ -19,7 +19,7 @@ internal static class FiniteDifferences
         return gradient;
     }
 
-    /// <summary>Compares three elements of every tensor of a model in double precision.</summary>
+    /// <summary>Compares two elements of every tensor of a model in double precision.</summary>
     public static void AssertGradients(Tensor flat, IReadOnlyList<ModelParameter> parameters, Func<Tensor> loss)
     {
         var gradient = Gather(flat, parameters);
@@ -27,7 +27,7 @@ internal static class FiniteDifferences
         using var quiet = no_grad();
         foreach (var parameter in parameters)
         {
-            foreach (var offset in new[] { 0, parameter.Length / 2, parameter.Length - 1 })
+            foreach (var offset in new[] { parameter.Length / 3, parameter.Length - 1 })
             {
                 using var scope = NewDisposeScope();
                 var element = flat.narrow(0, parameter.Offset + offset, 1);

@@ -1,7 +1,22 @@
+using System.Diagnostics;
+using Llamax.Training.Collectives;
 using Llamax.Training.KillTarget;
 using Llamax.Training.Loop;
 
-// KillTarget FOLDER [long]: trains TinyRun there, from the start or from what a killed one left, and says so step by step.
+// KillTarget FOLDER [long | shared]: trains TinyRun there, from the start or from what a killed one left, and says so step by step.
+// Several processes that a launcher started train it together.
 using var corpus = new DrawnCorpus(seed: 5, blockLength: 32, blockCount: 24);
+using var ranks = Launch.Join(TorchSharp.torch.CPU, Path.Combine(args[0], "ranks"), why =>
+{
+    Console.Error.WriteLine(why);
+    Process.GetCurrentProcess().Kill();
+});
 var run = TinyRun.In(args[0], corpus);
-new Trainer(args.Length > 1 ? run with { Options = TinyRun.ThousandSteps } : run, new SpokenSteps()).Train();
+var options = args.ElementAtOrDefault(1) switch
+{
+    "long" => TinyRun.ThousandSteps,
+    "shared" => TinyRun.Shared,
+    _ => TinyRun.Options,
+};
+new Trainer(run with { Options = options, Ranks = ranks }, new SpokenSteps()).Train();
+ranks.Finish();

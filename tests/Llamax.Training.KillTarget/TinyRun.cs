@@ -37,6 +37,10 @@ public static class TinyRun
     public static TrainingOptions ThousandSteps { get; } =
         Options with { Steps = 1000, MicroBatches = 1, CheckpointEverySteps = 100, ValidateEvery = 100 };
 
+    /// <summary>For up to four ranks; a rank that hangs is noticed soon.</summary>
+    public static TrainingOptions Shared { get; } =
+        Options with { BlocksPerMicroBatch = 1, MicroBatches = 4, RankPatience = TimeSpan.FromSeconds(10) };
+
     public static TrainingRun In(string folder, IPackedCorpus corpus) => new()
     {
         Folder = folder,

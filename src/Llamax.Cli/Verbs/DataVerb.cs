@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Llamax.Cli.Rendering;
 using Llamax.Corpus.Catalogue;
+using Llamax.Text.Languages;
 
 namespace Llamax.Cli.Verbs;
 
@@ -23,25 +24,39 @@ internal static class DataVerb
 
     private static Command List()
     {
+        var language = new Option<string?>("--language") { Description = "Only what has this language, by any of its codes" };
+        var kind = new Option<DataKind?>("--kind") { Description = "Only this kind" };
         var json = new Option<bool>("--json") { Description = "Print a JSON array" };
         var command = new Command("list", """
-            Lists what can be asked for, and what of it is on this machine.
+            Lists what can be asked for, and what of it is on this machine: licence, size, and how many of the paper's 102 languages it has.
+            With --language, "?" stands where only the publisher's page tells.
 
             Examples:
               llamax data list
+              llamax data list --language ha --kind lexicon
               llamax data list --json
             """)
-        { json };
+        { language, kind, json };
         command.SetAction(parsed =>
         {
             var catalogue = DataCatalogue.Default;
+            var wanted = parsed.GetValue(language) is { } code ? LanguageRegistry.Find(code) : null;
+            var items = catalogue.List(wanted, parsed.GetValue(kind));
             if (parsed.GetValue(json))
-                Results.WriteDocument(new JsonArray([.. catalogue.Entries.Select(entry => ToJson(entry, catalogue.Locate(entry.Name)))]));
+                Results.WriteDocument(new JsonArray([.. items.Select(ToJson)]));
             else
                 Results.WriteTable([
-                    ["name", "languages", "here", "licence", "what"],
-                    .. catalogue.Entries.Select(
-                        e => new[] { e.Name, e.Languages, catalogue.Locate(e.Name) is null ? "no" : "yes", e.Licence, e.What }),
+                    ["name", "kind", "here", "size", "of 102", "licence", "what"],
+                    .. items.Select(item => new[]
+                    {
+                        item.Name,
+                        Lower(item.Entry.Kind),
+                        item.Path is null ? "no" : "yes",
+                        item.Bytes is { } bytes ? Size(bytes) : "?",
+                        item.Covers is { } covers ? covers.Count.ToString(CultureInfo.InvariantCulture) : "?",
+                        item.Entry.Licence,
+                        item.Entry.What,
+                    }),
                 ]);
             return CommandLine.Done;
         });
@@ -57,7 +72,9 @@ internal static class DataVerb
 
             Examples:
               llamax data get spm-flores101
-              llamax score hyp.ha ref.ha --metric spbleu
+              llamax data get opus:CCAligned:en-ha     a corpus of OPUS, by its name and pair
+              llamax data get opus:TED2020@v1:en-sw    in a release of your choice
+              llamax data get mc4:ha                   one shard of mC4; mc4:ha:3 is another
             """)
         { name, json };
         command.SetAction(async (parsed, cancellation) =>
@@ -69,7 +86,7 @@ internal static class DataVerb
             using var client = new HttpClient();
             var path = await catalogue.GetAsync(entry.Name, client, events, cancellation);
             if (parsed.GetValue(json))
-                Results.WriteDocument(ToJson(entry, path));
+                Results.WriteDocument(ToJson(new CatalogueItem(entry.Name, entry, path, entry.Covers)));
             else
                 Console.Out.WriteLine(path);
             return CommandLine.Done;
@@ -79,10 +96,10 @@ internal static class DataVerb
 
     private static Command Describe()
     {
-        var path = new Argument<string>("PATH") { Description = "A file (.gz too) or a folder" };
+        var path = new Argument<string>("PATH") { Description = "A file (also compressed) or a folder" };
         var json = new Option<bool>("--json") { Description = "Print a JSON array, an object per file" };
         var command = new Command("describe", """
-            Says what a file or the files of a folder look like: format, lines, columns, scripts, and lines that are no UTF-8.
+            Says what a file or the files of a folder look like: format, lines, columns, scripts, and lines that cannot be read.
 
             Examples:
               llamax data describe corpus.ha.gz
@@ -104,11 +121,11 @@ internal static class DataVerb
     private static void WriteText(List<FileDescription> files)
     {
         Results.WriteTable([
-            ["file", "format", "bytes", "lines", "empty", "not UTF-8", "columns", "script of each column"],
+            ["file", "format", "bytes", "lines", "empty", "malformed", "columns", "script of each column"],
             .. files.Select(file => new[]
             {
                 file.Path,
-                file.IsGzip ? $"{file.Format} in gzip" : file.Format,
+                file.Compression.Length > 0 ? $"{file.Format} in {file.Compression}" : file.Format,
                 Number(file.Bytes),
                 file.Lines is { } lines ? Number(lines) : "",
                 Number(file.EmptyLines),
@@ -140,7 +157,7 @@ internal static class DataVerb
     {
         ["path"] = file.Path,
         ["format"] = file.Format,
-        ["gzip"] = file.IsGzip,
+        ["compression"] = file.Compression,
         ["bytes"] = file.Bytes,
         ["lines"] = file.Lines,
         ["empty_lines"] = file.EmptyLines,
@@ -157,17 +174,27 @@ internal static class DataVerb
         ]),
     };
 
-    private static JsonObject ToJson(CatalogueEntry entry, string? path) => new()
+    private static JsonObject ToJson(CatalogueItem item) => new()
     {
-        ["name"] = entry.Name,
-        ["what"] = entry.What,
-        ["languages"] = entry.Languages,
-        ["licence"] = entry.Licence,
-        ["origin"] = entry.Origin,
-        ["path"] = path,
+        ["name"] = item.Name,
+        ["kind"] = Lower(item.Entry.Kind),
+        ["what"] = item.Entry.What,
+        ["languages"] = item.Entry.Languages,
+        ["covers"] = item.Covers is { } covers ? new JsonArray([.. covers.Select(language => JsonValue.Create(language.Code))]) : null,
+        ["licence"] = item.Entry.Licence,
+        ["version"] = item.Entry.Version,
+        ["origin"] = item.Entry.Origin,
+        ["path"] = item.Path,
+        ["bytes"] = item.Bytes,
         ["files"] = new JsonArray([
-            .. entry.Files.Select(
+            .. item.Entry.Files.Select(
                 file => new JsonObject { ["name"] = file.Name, ["url"] = file.Url, ["bytes"] = file.Bytes, ["sha256"] = file.Sha256 }),
         ]),
     };
+
+    private static string Lower(DataKind kind) => kind.ToString().ToLowerInvariant();
+
+    private static string Size(long bytes) => bytes < 1_000_000
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.#} kB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:#,0.#} MB");
 }

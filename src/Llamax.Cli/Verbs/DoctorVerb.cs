@@ -9,6 +9,7 @@ using Llamax.Corpus.Catalogue;
 using Llamax.Models.Native;
 using Llamax.Runs;
 using Llamax.Text.Languages;
+using Llamax.Training.Collectives;
 using TorchSharp;
 
 namespace Llamax.Cli.Verbs;
@@ -75,6 +76,12 @@ internal static class DoctorVerb
         yield return torch;
         if (torch.State == "ok")
             yield return Cuda();
+        yield return Launch.HasMpi
+            ? new("MPI", "ok", "Open MPI loads: mpirun -n N llamax train shares a run among processes")
+            : new("MPI", "absent", "Open MPI does not load; a run has one process", "install it (Debian: apt-get install openmpi-bin)");
+        yield return Launch.HasNccl
+            ? new("NCCL", "ok", "loads (ranks on CUDA devices; not yet run on hardware)")
+            : new("NCCL", "absent", "does not load; a run has one CUDA device", "install NVIDIA's package libnccl2");
         var folders = DataFolders.FromEnvironment();
         yield return Mirror("data", "LLAMAX_DATA", folders.Mirror, "the corpora that llamax data get would download");
         yield return Mirror(

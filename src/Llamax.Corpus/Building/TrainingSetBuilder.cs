@@ -16,7 +16,7 @@ public sealed class TrainingSetBuilder
 {
     private readonly TrainingSetOptions _options;
     private readonly MultilingualLexicon _lexicon;
-    private readonly CodeSwitcher _switcher;
+    private readonly PseudoParallel _augmentation;
     private readonly IRunEvents _events;
     private readonly HashSet<string> _unknown = [];
 
@@ -25,7 +25,7 @@ public sealed class TrainingSetBuilder
     {
         OptionProblem.ThrowIfAny("training set", options.Problems());
         (_options, _lexicon, _events) = (options, lexicon, events ?? SilentEvents.Instance);
-        _switcher = new(lexicon, options.CodeSwitch);
+        _augmentation = new(new CodeSwitcher(lexicon, options.CodeSwitch));
     }
 
     /// <summary>Writes NAME.parquet (see <see cref="TrainingSetFile"/>) and manifest.json to <paramref name="folder"/>.</summary>
@@ -140,15 +140,15 @@ public sealed class TrainingSetBuilder
 
     private TrainingEntry Augment(Direction direction, string source, string target, long item, string origin, ref PairAccount pair)
     {
-        var switched = _switcher.Switch(source, direction.Source, direction.Draws, item);
+        var made = _augmentation.FromPair(new(source, target, origin), direction.Source, direction.Target, direction.Draws, item);
         pair = pair with
         {
             Augmented = pair.Augmented + 1,
-            Unswitched = pair.Unswitched + (switched.ReplacedWords == 0 ? 1 : 0),
-            KnownWords = pair.KnownWords + switched.KnownWords,
-            ReplacedWords = pair.ReplacedWords + switched.ReplacedWords,
+            Unswitched = pair.Unswitched + (made.ReplacedWords == 0 ? 1 : 0),
+            KnownWords = pair.KnownWords + made.KnownWords,
+            ReplacedWords = pair.ReplacedWords + made.ReplacedWords,
         };
-        return new(EntryKind.Augmented, direction.Source, direction.Target, [new(switched.Text, false), new(target, true)], origin);
+        return made.Entry;
     }
 
     private static IEnumerable<TrainingEntry> Counted(IEnumerable<TrainingEntry> entries, TrainingSetAccount account, IRunStep step)

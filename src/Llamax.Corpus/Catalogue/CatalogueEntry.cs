@@ -1,10 +1,14 @@
+using Llamax.Text.Languages;
+
 namespace Llamax.Corpus.Catalogue;
 
 /// <summary>One file of a catalogue entry.</summary>
 /// <param name="Name">What it is called on disk.</param>
-/// <param name="Url">Where it is downloaded; null where its licence or its owner forbids that.</param>
+/// <param name="Url">Where it is downloaded; null where its licence, its owner or its size forbids that.</param>
 /// <param name="Bytes">Its size; null = not known.</param>
-/// <param name="Sha256">Lower-case hexadecimal; null = not known, and then the download cannot be checked.</param>
+/// <param name="Sha256">
+/// Lower-case hexadecimal; null = not pinned: then the hash of the first download is recorded, and later ones must equal it.
+/// </param>
 public sealed record CatalogueFile(string Name, string? Url, long? Bytes = null, string? Sha256 = null);
 
 /// <summary>A public corpus, lexicon, test set or model that Llamax can find on this machine or fetch.</summary>
@@ -13,12 +17,21 @@ public sealed record CatalogueEntry
     /// <summary>What it is asked for by, and its folder in the cache.</summary>
     public required string Name { get; init; }
 
+    public required DataKind Kind { get; init; }
+
     /// <summary>One line: what is in it and what for.</summary>
     public required string What { get; init; }
 
+    /// <summary>As its publisher counts them.</summary>
     public required string Languages { get; init; }
 
+    /// <summary>Those of the paper's 102 languages that it has; null = not known here.</summary>
+    public IReadOnlyList<Language>? Covers { get; init; }
+
     public required string Licence { get; init; }
+
+    /// <summary>The publisher's version or date; <c>unversioned</c> where there is none.</summary>
+    public required string Version { get; init; }
 
     /// <summary>The page of those who made it.</summary>
     public required string Origin { get; init; }
@@ -36,4 +49,10 @@ public sealed record CatalogueEntry
 
     /// <summary>Whether it can be downloaded.</summary>
     public bool IsDownloadable => Files.All(file => file.Url is not null);
+
+    /// <summary>Bytes to download; null = not known.</summary>
+    public long? Bytes => Files.All(file => file.Bytes is not null) ? Files.Sum(file => file.Bytes) : null;
+
+    /// <summary>Its folder in the cache: the name, with what no file system forbids.</summary>
+    internal string CacheName => Name.Replace(':', '_').Replace('@', '_');
 }

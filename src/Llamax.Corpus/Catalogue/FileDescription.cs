@@ -1,7 +1,9 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Llamax.Corpus.Reading;
 using Llamax.Runs;
 using Llamax.Text.Languages;
+using ZstdSharp;
 
 namespace Llamax.Corpus.Catalogue;
 
@@ -10,7 +12,6 @@ public sealed record FileDescription
 {
     private static readonly (byte[] Magic, string Format)[] Magics =
     [
-        ([0x28, 0xB5, 0x2F, 0xFD], "Zstandard"),
         ("PAR1"u8.ToArray(), "Parquet"),
         ("GGUF"u8.ToArray(), "GGUF model"),
         ("PK\u0003\u0004"u8.ToArray(), "zip archive"),
@@ -22,7 +23,8 @@ public sealed record FileDescription
     /// <summary>For example <c>plain text</c>, <c>TSV</c>, <c>JSON lines</c>, <c>safetensors</c>.</summary>
     public required string Format { get; init; }
 
-    public bool IsGzip { get; init; }
+    /// <summary><c>gzip</c>, <c>Zstandard</c> or empty.</summary>
+    public string Compression { get; init; } = "";
 
     /// <summary>On disk.</summary>
     public long Bytes { get; init; }
@@ -33,10 +35,10 @@ public sealed record FileDescription
     /// <summary>Lines of white space alone.</summary>
     public long EmptyLines { get; init; }
 
-    /// <summary>Lines that are no UTF-8.</summary>
+    /// <summary>Lines that are no UTF-8, hold a NUL, or are too long.</summary>
     public long MalformedLines { get; init; }
 
-    /// <summary>The first lines that are no UTF-8, with the reason.</summary>
+    /// <summary>The first of them, with the reason.</summary>
     public IReadOnlyList<string> MalformedExamples { get; init; } = [];
 
     /// <summary>Columns between tabs: the fewest and the most that a line has.</summary>
@@ -62,18 +64,32 @@ public sealed record FileDescription
 
     private static FileDescription Of(string path, CancellationToken cancellation)
     {
-        using var file = File.OpenRead(path);
         var head = new byte[4096];
-        var start = head.AsSpan(0, file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false));
-        var isGzip = start is [0x1F, 0x8B, ..];
-        var name = isGzip && path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? path[..^3] : path;
-        var format = isGzip ? "" : BinaryFormat(start, name);
-        var description = new FileDescription { Path = path, Format = format, IsGzip = isGzip, Bytes = file.Length };
-        if (description.Format.Length > 0)
-            return description;
-        return Extension(name) is ".json" or ".tar" or ".bin"
-            ? description with { Format = Extension(name)[1..] }
-            : Text(description, cancellation);
+        var compression = Start(path, head, cancellation, out var length);
+        var name = CorpusFormats.WithoutCompression(path);
+        var format = BinaryFormat(head.AsSpan(0, length), name);
+        if (format.Length == 0)
+            format = CorpusFormats.OfName(name) switch { CorpusFormat.Tmx => "TMX", CorpusFormat.Xliff => "XLIFF", _ => "" };
+        if (format.Length == 0 && Extension(name) is ".json" or ".tar" or ".bin")
+            format = Extension(name)[1..];
+        var description = new FileDescription
+        {
+            Path = path,
+            Format = format,
+            Compression = compression,
+            Bytes = new FileInfo(path).Length,
+        };
+        return format.Length > 0 ? description : Text(description, cancellation);
+    }
+
+    /// <summary>Reads what the file begins with, decompressed.</summary>
+    private static string Start(string path, byte[] head, CancellationToken cancellation, out int length)
+    {
+        using var stream = CorpusStream.Open(path);
+        length = 0;
+        for (int read; length < head.Length && (read = CorpusStream.Read(stream, head.AsMemory(length), path, cancellation)) > 0;)
+            length += read;
+        return stream switch { GZipStream => "gzip", DecompressionStream => "Zstandard", _ => "" };
     }
 
     /// <summary>Empty where the file is text.</summary>

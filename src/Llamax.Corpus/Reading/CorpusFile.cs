@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using Llamax.Runs;
 
@@ -14,18 +13,18 @@ internal readonly record struct FileLine(long Number, string? Text);
 /// </summary>
 internal static class CorpusFile
 {
-    /// <summary>A longer line is no sentence but a wrong file; it would only fill the memory.</summary>
-    internal const int LongestLineBytes = 64 << 20;
+    /// <summary>A longer line is no sentence or document but a wrong file; it would only fill the memory.</summary>
+    internal const int LongestLineBytes = 16 << 20;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Every line of a file, plain or gzip (recognised by its first bytes), in order, malformed ones as null, so that files which are
-    /// parallel by line stay so.
+    /// Every line of a file, plain, gzip or Zstandard (recognised by its first bytes), in order, malformed ones as null, so that files
+    /// which are parallel by line stay so.
     /// </summary>
-    /// <exception cref="RequestException">The file cannot be read: missing, a folder, damaged gzip, a line of more than 64 MiB.</exception>
+    /// <exception cref="RequestException">The file cannot be read: missing, a folder, compressed data damaged, UTF-16.</exception>
     public static IEnumerable<FileLine> Lines(string path, MalformedLines malformed, CancellationToken cancellation = default) =>
-        Lines(() => Open(path), path, malformed, cancellation);
+        Lines(() => CorpusStream.Open(path), CorpusStream.NameOf(path), malformed, cancellation);
 
     /// <summary>As the other, from a stream; it is opened with the first line and closed with the last.</summary>
     public static IEnumerable<FileLine> Lines(
@@ -34,33 +33,36 @@ internal static class CorpusFile
         using var stream = open();
         var buffer = new byte[1 << 16];
         var (start, searched, end, number) = (0, 0, 0, 0L);
+        var tooLong = false;
         while (true)
         {
             var length = buffer.AsSpan(searched, end - searched).IndexOf((byte)'\n');
             if (length >= 0)
             {
                 var lineEnd = searched + length;
-                yield return new FileLine(++number, Decode(buffer.AsSpan(start, lineEnd - start), name, number, malformed));
-                start = searched = lineEnd + 1;
+                number++;
+                yield return tooLong
+                    ? TooLong(name, number, malformed)
+                    : new(number, Decode(buffer.AsSpan(start, lineEnd - start), name, number, malformed));
+                (start, searched, tooLong) = (lineEnd + 1, lineEnd + 1, false);
                 continue;
             }
 
-            // No line end in the buffer: move what is left to its front and read on.
-            buffer.AsSpan(start, end - start).CopyTo(buffer);
-            (start, searched, end) = (0, end - start, end - start);
-            if (end >= LongestLineBytes)
-                throw new RequestException(
-                    $"a line of over {LongestLineBytes >> 20} MiB",
-                    Origin(name, number + 1),
-                    "check that this is a text file with line ends");
+            // No line end in the buffer: move what is left to its front and read on; of a line that is too long nothing is kept.
+            tooLong |= end - start >= LongestLineBytes;
+            var kept = tooLong ? 0 : end - start;
+            buffer.AsSpan(start, kept).CopyTo(buffer);
+            (start, searched, end) = (0, kept, kept);
             if (end == buffer.Length)
-                Array.Resize(ref buffer, 2 * buffer.Length);
-            var read = Read(stream, buffer.AsMemory(end), name, cancellation);
+                Array.Resize(ref buffer, Math.Min(2 * buffer.Length, LongestLineBytes));
+            var read = CorpusStream.Read(stream, buffer.AsMemory(end), name, cancellation);
             end += read;
             if (read > 0)
                 continue;
-            if (end > 0)
-                yield return new FileLine(number + 1, Decode(buffer.AsSpan(0, end), name, number + 1, malformed));
+            if (tooLong)
+                yield return TooLong(name, number + 1, malformed);
+            else if (end > 0)
+                yield return new(number + 1, Decode(buffer.AsSpan(0, end), name, number + 1, malformed));
             yield break;
         }
     }
@@ -68,16 +70,29 @@ internal static class CorpusFile
     /// <summary>File and line, as every message and <see cref="SentencePair.Origin"/> names them.</summary>
     public static string Origin(string name, long line) => string.Create(CultureInfo.InvariantCulture, $"{name}:{line}");
 
-    /// <summary>The file itself or, where it does not exist, the same name with <c>.gz</c>; null when neither exists.</summary>
+    /// <summary>The file itself or, where it does not exist, the same name with <c>.gz</c> or <c>.zst</c>; null when none exists.</summary>
     public static string? PlainOrCompressed(string path) =>
-        File.Exists(path) ? path : File.Exists(path + ".gz") ? path + ".gz" : null;
+        new[] { path, path + ".gz", path + ".zst" }.FirstOrDefault(File.Exists);
 
     private static string? Decode(ReadOnlySpan<byte> line, string name, long number, MalformedLines malformed)
     {
-        if (number == 1 && line.StartsWith(Encoding.UTF8.Preamble))
-            line = line[Encoding.UTF8.Preamble.Length..];
+        if (number == 1)
+        {
+            if (line is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+                throw new RequestException("this text is in UTF-16", name, "convert it: iconv -f UTF-16 -t UTF-8");
+            if (line.StartsWith(Encoding.UTF8.Preamble))
+                line = line[Encoding.UTF8.Preamble.Length..];
+        }
+
         if (line is [.., (byte)'\r'])
             line = line[..^1];
+        // A single NUL is a character as others are; a line that is full of them is something else than UTF-8.
+        if (line.Count((byte)0) * 3 > line.Length)
+        {
+            malformed.Add(name, number, "a line full of NUL bytes: no text, or UTF-16", "check what file this is, or convert it with iconv");
+            return null;
+        }
+
         try
         {
             return Strict.GetString(line);
@@ -85,50 +100,14 @@ internal static class CorpusFile
         catch (DecoderFallbackException error)
         {
             var what = string.Create(CultureInfo.InvariantCulture, $"no valid UTF-8 at byte {error.Index + 1} of the line");
-            malformed.Add(Origin(name, number), what, "convert it to UTF-8, for example with iconv");
+            malformed.Add(name, number, what, "convert it to UTF-8, for example with iconv");
             return null;
         }
     }
 
-    private static Stream Open(string path)
+    private static FileLine TooLong(string name, long number, MalformedLines malformed)
     {
-        if (!File.Exists(path))
-        {
-            var found = Directory.Exists(path) ? "a folder was found, a file expected" : "there is no such file";
-            throw new RequestException(found, path, "check the path");
-        }
-
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, FileOptions.SequentialScan);
-        if (!file.CanSeek)
-            return file; // a named pipe gives its first bytes once
-        Span<byte> magic = stackalloc byte[4];
-        magic = magic[..file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false)];
-        file.Position = 0;
-        switch (magic)
-        {
-            case [0x1F, 0x8B, ..]:
-                return new GZipStream(file, CompressionMode.Decompress);
-            case [0x28, 0xB5, 0x2F, 0xFD]:
-                file.Dispose();
-                throw new RequestException("this is Zstandard, which is not read here", path, "decompress it, or compress it with gzip");
-            default:
-                return file;
-        }
-    }
-
-    private static int Read(Stream stream, Memory<byte> buffer, string name, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        try
-        {
-            // A pipe cannot be called back from waiting; whoever waits for it can.
-            return stream.CanSeek || !cancellation.CanBeCanceled
-                ? stream.Read(buffer.Span)
-                : Task.Run(() => stream.Read(buffer.Span), CancellationToken.None).WaitAsync(cancellation).GetAwaiter().GetResult();
-        }
-        catch (InvalidDataException error)
-        {
-            throw new RequestException("the gzip data is damaged or cut off", name, "fetch the file again", error);
-        }
+        malformed.Add(name, number, $"a line of over {LongestLineBytes >> 20} MiB", "check that this is a text file with line ends");
+        return new(number, null);
     }
 }

@@ -72,10 +72,14 @@ public sealed class FloresSuite
 
     /// <summary>The sentences of a file code, for example <c>ace_Arab</c>.</summary>
     /// <exception cref="RequestException">There is no such file, or a line is no UTF-8.</exception>
-    public IReadOnlyList<string> Sentences(string code, string split)
+    public IReadOnlyList<string> Sentences(string code, string split) => [.. Lines(code, split).Select(line => line.Text)];
+
+    /// <summary>As <see cref="Sentences(string, string)"/>, as a stream that knows each sentence's file and line.</summary>
+    /// <exception cref="RequestException">There is no such file, or a line is no UTF-8.</exception>
+    public IEnumerable<TextLine> Lines(string code, string split)
     {
         if (_files.TryGetValue((code, split), out var path))
-            return [.. PlainText.Read(path, new MalformedLines(strict: true)).Select(line => line.Text)];
+            return PlainText.Read(path, new MalformedLines(strict: true));
         var nearest = string.Join(", ", Nearest.To(code, Codes(split)));
         throw new RequestException(
             nearest.Length > 0 ? $"no {split} file for \"{code}\"; nearest: {nearest}" : $"no split \"{split}\"; there are dev and devtest",

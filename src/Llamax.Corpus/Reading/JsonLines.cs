@@ -2,43 +2,42 @@ using System.Text.Json;
 
 namespace Llamax.Corpus.Reading;
 
-/// <summary>The chosen fields of one JSON line.</summary>
-/// <param name="Fields">In the order in which they were asked for.</param>
-/// <param name="Origin">File and line.</param>
-public readonly record struct FieldLine(IReadOnlyList<string> Fields, string Origin);
-
-/// <summary>One JSON object a line, plain or gzip.</summary>
+/// <summary>One JSON object a line, plain or compressed.</summary>
 public static class JsonLines
 {
     /// <summary>
-    /// Streams the chosen fields, each a string; a name with dots (<c>translation.de</c>) goes into nested objects. Lines that are no
-    /// object or lack a field are counted and left out; blank lines are passed over.
+    /// Streams the chosen fields, each a string; a name with dots (<c>translation.de</c>) goes into nested objects. Other strings,
+    /// numbers and truth values at the top of the object become <see cref="FieldLine.Columns"/>. Lines that are no object or lack a
+    /// field are counted and left out; blank lines are passed over.
     /// </summary>
     /// <exception cref="Runs.RequestException">The file cannot be read, or <paramref name="malformed"/> is strict.</exception>
-    public static IEnumerable<FieldLine> Read(string path, IReadOnlyList<string> fields, MalformedLines malformed)
+    public static IEnumerable<FieldLine> Read(
+        string path, IReadOnlyList<string> fields, MalformedLines malformed, CancellationToken cancellation = default)
     {
-        foreach (var line in CorpusFile.Lines(path, malformed))
+        var name = CorpusStream.NameOf(path);
+        string[] names = [];
+        foreach (var line in CorpusFile.Lines(path, malformed, cancellation))
         {
             if (string.IsNullOrWhiteSpace(line.Text))
                 continue;
-            var origin = CorpusFile.Origin(path, line.Number);
-            var (values, problem) = Parse(line.Text, fields);
+            var (values, columns, problem) = Parse(line.Text, fields, ref names);
             if (problem is null)
-                yield return new FieldLine(values, origin);
+                yield return new FieldLine(values, CorpusFile.Origin(name, line.Number)) { Columns = columns };
             else
-                malformed.Add(origin, problem, "name the fields that hold the text, or mend the line");
+                malformed.Add(name, line.Number, problem, "name the fields that hold the text, or mend the line");
         }
     }
 
     /// <summary>As <see cref="Read"/>, one field.</summary>
     public static IEnumerable<TextLine> Texts(string path, string field, MalformedLines malformed) =>
-        Read(path, [field], malformed).Select(line => new TextLine(line.Fields[0], line.Origin));
+        Read(path, [field], malformed).Select(line => line.Line);
 
     /// <summary>As <see cref="Read"/>, two fields.</summary>
     public static IEnumerable<SentencePair> Pairs(string path, string source, string target, MalformedLines malformed) =>
-        Read(path, [source, target], malformed).Select(line => new SentencePair(line.Fields[0], line.Fields[1], line.Origin));
+        Read(path, [source, target], malformed).Select(line => line.Pair);
 
-    private static (string[] Values, string? Problem) Parse(string line, IReadOnlyList<string> fields)
+    private static (string[] Values, ExtraColumns? Columns, string? Problem) Parse(
+        string line, IReadOnlyList<string> fields, ref string[] names)
     {
         try
         {
@@ -47,19 +46,42 @@ public static class JsonLines
             for (var i = 0; i < values.Length; i++)
             {
                 if (Find(document.RootElement, fields[i]) is not { } value)
-                    return (values, $"no field \"{fields[i]}\"");
+                    return (values, null, $"no field \"{fields[i]}\"");
                 if (value.ValueKind != JsonValueKind.String)
-                    return (values, $"the field \"{fields[i]}\" is {value.ValueKind}, a string was expected");
+                    return (values, null, $"the field \"{fields[i]}\" is {value.ValueKind}, a string was expected");
                 values[i] = value.GetString()!;
             }
 
-            return (values, null);
+            return (values, Others(document.RootElement, fields, ref names), null);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: a string with half a surrogate pair, which JSON can spell and UTF-16 cannot hold.
-            return ([], "no valid JSON");
+            return ([], null, "no valid JSON");
         }
+    }
+
+    /// <param name="root">The object.</param>
+    /// <param name="fields">What is not wanted again.</param>
+    /// <param name="names">Those of the last line: kept where this line has the same, as nearly all lines of a file do.</param>
+    private static ExtraColumns? Others(JsonElement root, IReadOnlyList<string> fields, ref string[] names)
+    {
+        List<string>? found = null, values = null;
+        foreach (var property in root.EnumerateObject())
+        {
+            var kind = property.Value.ValueKind;
+            if (kind is not (JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False)
+                || fields.Contains(property.Name))
+                continue;
+            (found ??= []).Add(property.Name);
+            (values ??= []).Add(kind == JsonValueKind.String ? property.Value.GetString()! : property.Value.GetRawText());
+        }
+
+        if (found is null)
+            return null;
+        if (!found.SequenceEqual(names))
+            names = [.. found];
+        return new ExtraColumns(names, values!);
     }
 
     private static JsonElement? Find(JsonElement element, string field)

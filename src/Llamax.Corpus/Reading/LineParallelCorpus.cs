@@ -20,14 +20,23 @@ internal sealed class LineParallelCorpus : IParallelCorpus
     /// <param name="partition">
     /// The partition to read, a value of the column <c>partition</c> in the folder's <c>index.tsv</c>; null reads all lines.
     /// </param>
-    public LineParallelCorpus(string name, string folder, CodeSet set, string? partition = null)
+    /// <param name="published">The file of a code in the publisher's own layout, where that is another one.</param>
+    public LineParallelCorpus(
+        string name, string folder, CodeSet set, string? partition = null, Func<string, string>? published = null)
     {
         (Name, Folder, _partition) = (name, folder, partition);
         if (partition is not null)
             _partitions = Partitions(folder);
         foreach (var language in LanguageRegistry.All)
-            if (language.CodeIn(set) is { } code && CorpusFile.PlainOrCompressed(Path.Combine(folder, $"{code}.txt")) is { } path)
+            if (language.CodeIn(set) is { } code && Find($"{code}.txt", published?.Invoke(code)) is { } path)
                 _files[language] = path;
+        if (_files.Count == 0)
+            throw new RequestException(
+                $"no files of {name} as CODE.txt", folder, "bring it into this layout, one file a language, parallel by line");
+
+        string? Find(string ours, string? theirs) =>
+            CorpusFile.PlainOrCompressed(Path.Combine(folder, ours))
+            ?? (theirs is null ? null : CorpusFile.PlainOrCompressed(Path.Combine(folder, theirs)));
     }
 
     public string Name { get; }

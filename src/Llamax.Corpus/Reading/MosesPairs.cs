@@ -3,17 +3,18 @@ using Llamax.Runs;
 
 namespace Llamax.Corpus.Reading;
 
-/// <summary>Two files that are parallel by line, plain or gzip.</summary>
+/// <summary>Two files that are parallel by line, plain or compressed.</summary>
 public static class MosesPairs
 {
     /// <summary>Streams the pairs; a pair with a malformed side is counted and left out, the pairs behind it stay aligned.</summary>
     /// <exception cref="RequestException">
     /// A file cannot be read, or (after the last pair) the files differ in length, or <paramref name="malformed"/> is strict.
     /// </exception>
-    public static IEnumerable<SentencePair> Read(string sourcePath, string targetPath, MalformedLines malformed)
+    public static IEnumerable<SentencePair> Read(
+        string sourcePath, string targetPath, MalformedLines malformed, CancellationToken cancellation = default)
     {
-        using var sources = CorpusFile.Lines(sourcePath, malformed).GetEnumerator();
-        using var targets = CorpusFile.Lines(targetPath, malformed).GetEnumerator();
+        using var sources = CorpusFile.Lines(sourcePath, malformed, cancellation).GetEnumerator();
+        using var targets = CorpusFile.Lines(targetPath, malformed, cancellation).GetEnumerator();
         while (true)
         {
             var (hasSource, hasTarget) = (sources.MoveNext(), targets.MoveNext());

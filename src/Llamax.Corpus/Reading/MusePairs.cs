@@ -7,13 +7,15 @@ internal static class MusePairs
     /// <exception cref="Runs.RequestException">The file cannot be read, or <paramref name="malformed"/> is strict.</exception>
     public static IEnumerable<SentencePair> Read(string path, MalformedLines malformed)
     {
-        foreach (var line in PlainText.Read(path, malformed))
+        foreach (var (number, text) in CorpusFile.Lines(path, malformed))
         {
-            var columns = line.Text.Contains('\t', StringComparison.Ordinal) ? line.Text.Split('\t') : line.Text.Trim().Split(' ');
+            if (text is null)
+                continue;
+            var columns = text.Contains('\t', StringComparison.Ordinal) ? text.Split('\t') : text.Trim().Split(' ');
             if (columns is [var source, var target] && !string.IsNullOrWhiteSpace(source) && !string.IsNullOrWhiteSpace(target))
-                yield return new SentencePair(source, target, line.Origin);
+                yield return new SentencePair(source, target, CorpusFile.Origin(path, number));
             else
-                malformed.Add(line.Origin, "no word with its translation", "divide the two columns by a tab");
+                malformed.Add(path, number, "no word with its translation", "divide the two columns by a tab");
         }
     }
 }

@@ -12,6 +12,9 @@ public interface IDecoderEngine : IDisposable
     /// <summary>Longest sequence, prompt and continuation together, that the model was made for.</summary>
     int MaxLength { get; }
 
+    /// <summary>The most tokens that can follow a prompt of some length; 0 or less where the prompt itself is too long.</summary>
+    int MostNewTokens(int promptTokens) => MaxLength - promptTokens;
+
     /// <summary>A session with its own KV cache; one thread at a time.</summary>
     IDecoderSession Open();
 }
@@ -26,7 +29,9 @@ public interface IDecoderSession : IDisposable
     int Rows { get; }
 
     /// <summary>Forgets what was live and reads the prompts: row i continues <paramref name="prompts"/>[i].</summary>
-    /// <param name="prompts">Token ids with BOS where the model wants one; no prompt is empty.</param>
+    /// <param name="prompts">
+    /// Token ids with BOS where the model wants one; no prompt is empty. To an encoder-decoder the prompt is the source.
+    /// </param>
     /// <param name="maxNewTokens">The most <see cref="Advance"/> calls that will follow: the cache is allocated once.</param>
     void Prefill(IReadOnlyList<int[]> prompts, int maxNewTokens);
 

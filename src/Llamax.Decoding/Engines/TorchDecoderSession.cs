@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace Llamax.Decoding.Engines;
 
 /// <summary>The rows of one batch in libtorch: a cache, and the distribution after the last token of every row.</summary>
-internal sealed class TorchDecoderSession(CausalModel model) : IDecoderSession
+internal sealed class TorchDecoderSession(ICachedDecoder model) : IDecoderSession
 {
-    private readonly KeyValueCache _cache = new(model);
+    private readonly KeyValueCache _cache = model.NewCache();
     private Tensor? _logits;   // [rows, vocabulary] float32
 
     public int Rows => _cache.Rows;
@@ -39,7 +39,7 @@ internal sealed class TorchDecoderSession(CausalModel model) : IDecoderSession
     public void TopK(int k, Span<int> ids, Span<float> logProbabilities)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(k, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(k, model.Config.VocabularySize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(k, model.VocabularySize);
         ArgumentOutOfRangeException.ThrowIfNotEqual(ids.Length, Rows * k);
         ArgumentOutOfRangeException.ThrowIfNotEqual(logProbabilities.Length, Rows * k);
         if (Rows == 0)
@@ -47,7 +47,7 @@ internal sealed class TorchDecoderSession(CausalModel model) : IDecoderSession
         using var scope = NewDisposeScope();
 
         // libtorch breaks ties as it likes. One candidate more shows whether a tie crosses the border; then the row is read whole.
-        var width = Math.Min(k + 1, model.Config.VocabularySize);
+        var width = Math.Min(k + 1, model.VocabularySize);
         var (values, indices) = nn.functional.log_softmax(_logits!, -1).topk(width);
         var (best, bestIds) = (values.cpu().data<float>().ToArray(), indices.cpu().data<long>().ToArray());
         for (var row = 0; row < Rows; row++)
@@ -96,13 +96,13 @@ internal sealed class TorchDecoderSession(CausalModel model) : IDecoderSession
     {
         ArgumentOutOfRangeException.ThrowIfNegative(row);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, Rows);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, model.Config.VocabularySize);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(destination.Length, model.VocabularySize);
         return _logits![row];
     }
 
     private (float[] Values, long[] Ids) ReadWhole(int row)
     {
-        var all = new float[model.Config.VocabularySize];
+        var all = new float[model.VocabularySize];
         LogProbabilities(row, all);
         var order = new long[all.Length];
         for (var id = 0; id < order.Length; id++)
@@ -130,7 +130,7 @@ internal sealed class TorchDecoderSession(CausalModel model) : IDecoderSession
         foreach (var id in ids)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(id, nameof(ids));
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, model.Config.VocabularySize, nameof(ids));
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, model.VocabularySize, nameof(ids));
         }
     }
 }

@@ -99,6 +99,20 @@ public sealed record TranslationProfile
         return (language.Code, Languages.GetValueOrDefault(language.Code, language.PromptName));
     }
 
+    /// <summary>Refuses a language that the model cannot know.</summary>
+    /// <param name="source">A code from <see cref="Language"/>.</param>
+    /// <param name="target">A code from <see cref="Language"/>.</param>
+    /// <exception cref="RequestException"><see cref="Languages"/> lacks one of them.</exception>
+    public void Require(string source, string target)
+    {
+        foreach (var code in (string[])[source, target])
+            if (Languages.Count > 0 && !Languages.ContainsKey(code))
+                throw new RequestException(
+                    $"the model does not know the language {code}: it translates between {string.Join(", ", Languages.Keys)}",
+                    $"{source}→{target}",
+                    "choose one of them, or a model that was trained on the language");
+    }
+
     /// <summary>Whether the model was trained for a direction, as far as the profile knows.</summary>
     /// <param name="source">A code from <see cref="Language"/>.</param>
     /// <param name="target">A code from <see cref="Language"/>.</param>
@@ -112,24 +126,17 @@ public sealed record TranslationProfile
     /// <summary>A built-in template is written as its name.</summary>
     private sealed class TemplateConverter : JsonConverter<PromptTemplate>
     {
-        private static readonly JsonSerializerOptions Inline = new(JsonSerializerDefaults.Web)
-        {
-            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-            RespectNullableAnnotations = true,
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        };
-
         public override PromptTemplate Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String
                 ? PromptTemplate.Find(reader.GetString()!)
-                : JsonSerializer.Deserialize<PromptTemplate>(ref reader, Inline)!;
+                : JsonSerializer.Deserialize<PromptTemplate>(ref reader, PromptTemplate.Json)!;
 
         public override void Write(Utf8JsonWriter writer, PromptTemplate value, JsonSerializerOptions options)
         {
             if (PromptTemplate.BuiltIn.Any(builtIn => ReferenceEquals(builtIn, value)))
                 writer.WriteStringValue(value.Name);
             else
-                JsonSerializer.Serialize(writer, value, Inline);
+                JsonSerializer.Serialize(writer, value, PromptTemplate.Json);
         }
     }
 }

@@ -4,65 +4,101 @@ using Llamax.Runs;
 namespace Llamax.Decoding.Search;
 
 /// <summary>
-/// Greedy and beam search of many prompts: prompts of like length share a batch, a sentence that is done leaves it, and neither
-/// changes what any sentence gets. One thread at a time.
+/// Greedy search, beam search and sampling of many prompts: prompts of like length share a batch, a sentence that is done leaves it,
+/// and neither changes what any sentence gets. One thread at a time.
 /// </summary>
 public sealed class BatchedSearch
 {
     private readonly IDecoderEngine _engine;
-    private readonly HashSet<int> _endIds;
+    private readonly Endings _endings;
 
     /// <param name="engine">Computes; stays the caller's.</param>
     /// <param name="endIds">Tokens that end an answer (EOS, of which a model may have several).</param>
     /// <param name="options">How to search.</param>
+    /// <param name="stop">What else ends an answer; null = nothing.</param>
     /// <exception cref="RequestException">An option breaks its rule.</exception>
-    public BatchedSearch(IDecoderEngine engine, IEnumerable<int> endIds, SearchOptions options)
+    public BatchedSearch(IDecoderEngine engine, IEnumerable<int> endIds, SearchOptions options, StopRule? stop = null)
     {
         OptionProblem.ThrowIfAny("search", options.Problems());
-        (_engine, _endIds, Options) = (engine, [.. endIds], options);
+        (_engine, _endings, Options) = (engine, new(endIds.ToHashSet(), stop), options);
     }
 
     public SearchOptions Options { get; }
 
-    /// <summary>Searches every prompt.</summary>
-    /// <param name="prompts">Each shorter than the engine's <see cref="IDecoderEngine.MaxLength"/>.</param>
+    /// <summary>
+    /// Searches every prompt. Where memory does not suffice for a batch, what is unfinished of it is searched again in halves, and later
+    /// batches are as small.
+    /// </summary>
+    /// <param name="prompts">None longer than the engine can continue (<see cref="IDecoderEngine.MostNewTokens"/>).</param>
     /// <param name="finished">Told the index and the hypotheses of every sentence as soon as it is done, in no promised order.</param>
     /// <param name="cancellation">Looked at before every token.</param>
     /// <returns>For every prompt, in the order given, the best <see cref="SearchOptions.NBest"/> hypotheses, best first.</returns>
+    /// <exception cref="RequestException">Memory does not even suffice for one sentence.</exception>
     public IReadOnlyList<IReadOnlyList<Hypothesis>> Run(
         IReadOnlyList<SearchPrompt> prompts,
         Action<int, IReadOnlyList<Hypothesis>>? finished = null,
         CancellationToken cancellation = default)
     {
-        var results = new IReadOnlyList<Hypothesis>[prompts.Count];
-        using var session = _engine.Open();
-        foreach (var batch in Batches([.. prompts.Select((prompt, index) => Begin(index, prompt))]))
-            RunBatch(session, batch, sentence =>
+        var results = new IReadOnlyList<Hypothesis>?[prompts.Count];
+        // Longest prompts first, so that memory that does not suffice is found at once.
+        var waiting = new LinkedList<int>(
+            Enumerable.Range(0, prompts.Count).OrderByDescending(index => Check(prompts[index], index).Tokens.Length));
+        var budget = (long)Options.BatchTokens;
+        IDecoderSession? session = null;
+        try
+        {
+            while (waiting.Count > 0)
             {
-                results[sentence.Index] = sentence.Best;
-                finished?.Invoke(sentence.Index, sentence.Best);
-            }, cancellation);
-        return results;
+                session ??= _engine.Open();
+                var batch = TakeBatch(waiting, prompts, budget);
+                try
+                {
+                    RunBatch(session, [.. batch.Select(index => Begin(index, prompts[index]))], sentence =>
+                    {
+                        results[sentence.Index] = sentence.Best;
+                        finished?.Invoke(sentence.Index, sentence.Best);
+                    }, cancellation);
+                }
+                catch (Exception failure) when (MemoryShortage.Is(failure))
+                {
+                    var left = batch.Where(index => results[index] is null).ToList();
+                    if (left.Count == 1)
+                        throw TooLarge(prompts[left[0]], failure);
+                    budget = Positions(left, prompts) / 2;
+                    for (var i = left.Count - 1; i >= 0; i--)
+                        waiting.AddFirst(left[i]);
+                    session.Dispose();
+                    session = null;
+                }
+            }
+        }
+        finally
+        {
+            session?.Dispose();
+        }
+
+        return results!;
     }
 
     private void RunBatch(
         IDecoderSession session, List<SentenceSearch> live, Action<SentenceSearch> finished, CancellationToken cancellation)
     {
-        var next = new NextTokens(session, _engine.VocabularySize, _endIds, Options);
+        var next = new NextTokens(session, _engine.VocabularySize, _endings.Ids, Options);
         var parents = new List<int>();
         var tokens = new List<int>();
         cancellation.ThrowIfCancellationRequested();
         session.Prefill([.. live.Select(sentence => sentence.Prompt.Tokens)], live.Max(sentence => sentence.Limit));
         while (true)
         {
-            next.Read(live);
+            if (Options.Sampling is null)
+                next.Rank(live);
             parents.Clear();
             tokens.Clear();
             var row = 0;
             foreach (var sentence in live)
             {
                 var rows = sentence.Beams.Count;
-                sentence.Extend(next.K, next.Ids(row, rows), next.LogProbabilities(row, rows));
+                sentence.Extend(next, row);
                 if (sentence.IsDone)
                     finished(sentence);
                 else
@@ -83,39 +119,48 @@ public sealed class BatchedSearch
         }
     }
 
-    /// <summary>Longest prompts first, so that memory that does not suffice is found at once.</summary>
-    private IEnumerable<List<SentenceSearch>> Batches(IReadOnlyList<SentenceSearch> sentences)
+    private List<int> TakeBatch(LinkedList<int> waiting, IReadOnlyList<SearchPrompt> prompts, long budget)
     {
-        var batch = new List<SentenceSearch>();
-        foreach (var sentence in sentences.OrderByDescending(sentence => sentence.Prompt.Tokens.Length))
+        var batch = new List<int>();
+        while (waiting.First is { Value: var index } && (batch.Count == 0 || Fits([.. batch, index], prompts, budget)))
         {
-            if (batch.Count > 0 && !Fits([.. batch, sentence]))
-            {
-                yield return batch;
-                batch = [];
-            }
-
-            batch.Add(sentence);
+            batch.Add(index);
+            waiting.RemoveFirst();
         }
 
-        if (batch.Count > 0)
-            yield return batch;
+        return batch;
     }
 
-    private bool Fits(List<SentenceSearch> batch)
-    {
-        var positions = (long)batch.Max(sentence => sentence.Prompt.Tokens.Length) + batch.Max(sentence => sentence.Limit);
-        return batch.Count <= Options.BatchSentences
-            && positions <= _engine.MaxLength
-            && batch.Count * Options.Beams * positions <= Options.BatchTokens;
-    }
+    private bool Fits(List<int> batch, IReadOnlyList<SearchPrompt> prompts, long budget) =>
+        batch.Count <= Options.BatchSentences
+        && batch.Max(index => Limit(prompts[index])) <= _engine.MostNewTokens(batch.Max(index => prompts[index].Tokens.Length))
+        && Positions(batch, prompts) <= budget;
 
-    private SentenceSearch Begin(int index, SearchPrompt prompt)
+    private long Positions(List<int> batch, IReadOnlyList<SearchPrompt> prompts) =>
+        batch.Count * Options.RowsPerSentence
+            * ((long)batch.Max(index => prompts[index].Tokens.Length) + batch.Max(index => Limit(prompts[index])));
+
+    private SearchPrompt Check(SearchPrompt prompt, int index)
     {
-        var room = _engine.MaxLength - prompt.Tokens.Length;
-        if (prompt.Tokens.Length == 0 || room < 1)
+        if (prompt.Tokens.Length == 0 || _engine.MostNewTokens(prompt.Tokens.Length) < 1)
             throw new ArgumentException(
                 $"Prompt {index} has {prompt.Tokens.Length} tokens; 1 to {_engine.MaxLength - 1} can be continued.", nameof(prompt));
-        return new(index, prompt, Math.Min(room, Options.MaxNewTokensFor(prompt.SourceTokens)), _endIds, Options);
+        if (prompt.Phrases.Count > 0 && (Options.Beams < 2 || Options.Sampling is not null))
+            throw new ArgumentException($"Prompt {index} has phrases that must be said: that needs two beams or more.", nameof(prompt));
+        return prompt;
     }
+
+    private int Limit(SearchPrompt prompt) =>
+        Math.Min(_engine.MostNewTokens(prompt.Tokens.Length), Options.MaxNewTokensFor(prompt.SourceTokens));
+
+    private SentenceSearch Begin(int index, SearchPrompt prompt) => Options.Sampling is null
+        ? new SentenceBeams(index, prompt, Limit(prompt), _endings, Options)
+        : new SentenceSamples(index, prompt, Limit(prompt), _endings, Options);
+
+    private RequestException TooLarge(SearchPrompt prompt, Exception failure) => new(
+        $"memory does not suffice for one sentence: {prompt.Tokens.Length} tokens, {Options.RowsPerSentence} hypotheses, "
+            + $"{Limit(prompt)} new tokens ({failure.Message.Split('\n')[0]})",
+        "search",
+        "use fewer beams or samples, a smaller limit of new tokens, or smaller weights (--type bfloat16)",
+        failure);
 }

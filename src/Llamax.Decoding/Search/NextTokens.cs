@@ -4,40 +4,76 @@ using Llamax.Decoding.Engines;
 namespace Llamax.Decoding.Search;
 
 /// <summary>
-/// The best next tokens of every live row. The engine ranks them itself where nothing interferes; penalties need the whole
-/// distribution of each row.
+/// What every live row may say next. The engine ranks the tokens itself where nothing interferes; penalties, rules and sampling need
+/// the whole distribution of a row.
 /// </summary>
 internal sealed class NextTokens(IDecoderSession session, int vocabulary, IReadOnlySet<int> endIds, SearchOptions options)
 {
+    private readonly float[] _scores = new float[vocabulary];
+    private readonly List<int> _said = [];
     private int[] _ids = [];
     private float[] _logProbabilities = [];
 
-    /// <summary>Tokens per row after <see cref="Read"/>.</summary>
+    /// <summary>Tokens per row after <see cref="Rank"/>.</summary>
     public int K { get; private set; }
 
     /// <summary>[rows × <see cref="K"/>] ids of <paramref name="rows"/> rows from <paramref name="firstRow"/> on, best first.</summary>
     public ReadOnlySpan<int> Ids(int firstRow, int rows) => _ids.AsSpan(firstRow * K, rows * K);
 
-    /// <summary>[rows × <see cref="K"/>], as <see cref="Ids"/>.</summary>
+    /// <summary>[rows × <see cref="K"/>], as <see cref="Ids"/>; −∞ marks a forbidden token.</summary>
     public ReadOnlySpan<float> LogProbabilities(int firstRow, int rows) => _logProbabilities.AsSpan(firstRow * K, rows * K);
 
     /// <summary>
-    /// Reads the rows of the sentences, one after another. Two tokens per beam nearly always hold enough that do not end the
+    /// Ranks the rows of the sentences, one after another. Two tokens per beam nearly always hold enough that do not end the
     /// sentence; where end tokens crowd the top of a row, more are read, so the search never depends on how many were.
     /// </summary>
-    public void Read(IReadOnlyList<SentenceSearch> sentences)
+    public void Rank(IReadOnlyList<SentenceSearch> sentences)
     {
+        var anyFree = sentences.Any(sentence => !IsRuled(sentence.Prompt));
         for (K = Math.Min(2 * options.Beams, vocabulary); ; K = Math.Min(2 * K, vocabulary))
         {
             if (_ids.Length < session.Rows * K)
                 (_ids, _logProbabilities) = (new int[session.Rows * K], new float[session.Rows * K]);
-            if (Penalties.Any(options))
-                ReadPenalized(sentences);
-            else
+            if (anyFree)
                 session.TopK(K, _ids.AsSpan(0, session.Rows * K), _logProbabilities.AsSpan(0, session.Rows * K));
+            RankRuled(sentences);
             if (K == vocabulary || EveryRowGoesOn())
                 return;
         }
+    }
+
+    /// <summary>
+    /// The distribution of one row after penalties and rules: [vocabulary] log-probabilities, −∞ where forbidden. Valid until the next
+    /// call.
+    /// </summary>
+    public ReadOnlySpan<float> Scores(int row, SearchPrompt prompt, int[] answer)
+    {
+        // Hugging Face processes logits in greedy search and sampling, log-probabilities in beam search, and so must we.
+        if (options.Beams > 1)
+        {
+            session.LogProbabilities(row, _scores);
+            Process(prompt, answer);
+        }
+        else
+        {
+            session.Logits(row, _scores);
+            Process(prompt, answer);
+            LogSoftmax(_scores);
+        }
+
+        return _scores;
+    }
+
+    private bool IsRuled(SearchPrompt prompt) => Penalties.Any(options) || prompt.Rules.Count > 0;
+
+    private void Process(SearchPrompt prompt, int[] answer)
+    {
+        _said.Clear();
+        _said.AddRange(prompt.Said);
+        _said.AddRange(answer);
+        Penalties.Apply(options, CollectionsMarshal.AsSpan(_said), answer.Length, endIds, _scores);
+        foreach (var rule in prompt.Rules)
+            rule.Apply(answer, _scores);
     }
 
     private bool EveryRowGoesOn()
@@ -55,36 +91,19 @@ internal sealed class NextTokens(IDecoderSession session, int vocabulary, IReadO
         return true;
     }
 
-    private void ReadPenalized(IReadOnlyList<SentenceSearch> sentences)
+    private void RankRuled(IReadOnlyList<SentenceSearch> sentences)
     {
-        var scores = new float[vocabulary];
-        var said = new List<int>();
         var row = 0;
         foreach (var sentence in sentences)
-            foreach (var beam in sentence.Beams)
-            {
-                said.Clear();
-                said.AddRange(sentence.Prompt.Said);
-                said.AddRange(beam.Tokens);
-                ReadScores(row, CollectionsMarshal.AsSpan(said), scores);
-                TopK(scores, _ids.AsSpan(row * K, K), _logProbabilities.AsSpan(row * K, K));
-                row++;
-            }
-    }
-
-    private void ReadScores(int row, ReadOnlySpan<int> said, Span<float> scores)
-    {
-        // Hugging Face penalises logits in greedy search and log-probabilities in beam search, and so must we.
-        if (options.Beams > 1)
         {
-            session.LogProbabilities(row, scores);
-            Penalties.Apply(options, said, scores);
-            return;
+            if (IsRuled(sentence.Prompt))
+                for (var beam = 0; beam < sentence.Beams.Count; beam++)
+                    TopK(
+                        Scores(row + beam, sentence.Prompt, sentence.Beams[beam].Tokens),
+                        _ids.AsSpan((row + beam) * K, K),
+                        _logProbabilities.AsSpan((row + beam) * K, K));
+            row += sentence.Beams.Count;
         }
-
-        session.Logits(row, scores);
-        Penalties.Apply(options, said, scores);
-        LogSoftmax(scores);
     }
 
     private static void LogSoftmax(Span<float> scores)
@@ -92,6 +111,8 @@ internal sealed class NextTokens(IDecoderSession session, int vocabulary, IReadO
         var highest = float.NegativeInfinity;
         foreach (var score in scores)
             highest = Math.Max(highest, score);
+        if (float.IsNegativeInfinity(highest))
+            return;
         var sum = 0.0;
         foreach (var score in scores)
             sum += Math.Exp(score - highest);

@@ -4,7 +4,7 @@ namespace Llamax.Decoding.Search;
 
 /// <summary>
 /// How a continuation is searched. The meaning of every number is Hugging Face's, so that scores compare; the defaults are the
-/// paper's (LLaMAX, appendix B: beam search, 4 beams; its published scripts stop after 256 new tokens).
+/// paper's (LLaMAX, section 4 and appendix B: beam search, 4 beams).
 /// </summary>
 public sealed record SearchOptions
 {
@@ -18,20 +18,30 @@ public sealed record SearchOptions
 
     public EarlyStopping EarlyStopping { get; init; } = EarlyStopping.WhenUnbeatable;
 
-    /// <summary>Hypotheses returned per sentence, 1 to <see cref="Beams"/>.</summary>
+    /// <summary>Null = search; otherwise <see cref="NBest"/> answers are drawn, with one beam each.</summary>
+    public SamplingOptions? Sampling { get; init; }
+
+    /// <summary>Hypotheses returned per sentence, 1 to <see cref="Beams"/>; samples drawn, 1 to 1024, where they are drawn.</summary>
     public int NBest { get; init; } = 1;
 
-    /// <summary>The most tokens of an answer, the end token counted.</summary>
-    public int MaxNewTokens { get; init; } = 256;
+    /// <summary>
+    /// The most tokens of every answer, the end token counted. Null, the default, goes by the length of the source, because a fixed limit
+    /// cuts answers in languages with many tokens per word. The published scripts stop after 256.
+    /// </summary>
+    public int? MaxNewTokens { get; init; }
 
     /// <summary>
-    /// Where given, an answer has at most this many tokens per source token plus <see cref="MaxNewTokensExtra"/>, and never more
-    /// than <see cref="MaxNewTokens"/>: a model that rambles costs less.
+    /// Where <see cref="MaxNewTokens"/> is null, an answer has at most this many tokens per source token, plus
+    /// <see cref="MaxNewTokensExtra"/>. English has some four characters per token, and a script that a vocabulary spells in bytes three
+    /// tokens per character.
     /// </summary>
-    public double? MaxNewTokensPerSourceToken { get; init; }
+    public double MaxNewTokensPerSourceToken { get; init; } = 12;
 
     /// <summary>See <see cref="MaxNewTokensPerSourceToken"/>.</summary>
-    public int MaxNewTokensExtra { get; init; } = 16;
+    public int MaxNewTokensExtra { get; init; } = 32;
+
+    /// <summary>No end token comes before an answer has this many tokens.</summary>
+    public int MinNewTokens { get; init; }
 
     /// <summary>
     /// Above 1, tokens that were already said become less likely: a positive score is divided by it, a negative one multiplied.
@@ -59,14 +69,22 @@ public sealed record SearchOptions
             yield return new("lengthPenalty", LengthPenalty, "must be −10 to 10", "use 1, which compares mean log-probabilities");
         if (!Enum.IsDefined(EarlyStopping))
             yield return new("earlyStopping", EarlyStopping, "must be whenFull, whenUnbeatable or never", "use whenUnbeatable");
-        if (NBest < 1 || NBest > Math.Max(Beams, 1))
+        if (Sampling is not null && Beams != 1)
+            yield return new("beams", Beams, "must be 1 where answers are drawn", "use one beam with sampling, or leave sampling out");
+        foreach (var problem in Sampling?.Problems() ?? [])
+            yield return problem with { Option = $"sampling.{problem.Option}" };
+        if (Sampling is null && (NBest < 1 || NBest > Math.Max(Beams, 1)))
             yield return new("nBest", NBest, $"must be 1 to beams = {Beams}", "use 1, or search with more beams");
-        if (MaxNewTokens < 1)
-            yield return new("maxNewTokens", MaxNewTokens, "must be 1 or more", "use 256, the published scripts' value");
-        if (MaxNewTokensPerSourceToken is { } ratio && !(double.IsFinite(ratio) && ratio > 0))
-            yield return new("maxNewTokensPerSourceToken", ratio, "must be more than 0", "use 3, or leave it out");
+        if (Sampling is not null && NBest is < 1 or > 1024)
+            yield return new("nBest", NBest, "must be 1 to 1024 samples", "use 1, or 32 for minimum Bayes risk");
+        if (MaxNewTokens is < 1)
+            yield return new("maxNewTokens", MaxNewTokens, "must be 1 or more", "leave it out, or use 256, the published scripts' value");
+        if (!(double.IsFinite(MaxNewTokensPerSourceToken) && MaxNewTokensPerSourceToken > 0))
+            yield return new("maxNewTokensPerSourceToken", MaxNewTokensPerSourceToken, "must be more than 0", "use 12");
+        if (MinNewTokens < 0 || MinNewTokens > (MaxNewTokens ?? int.MaxValue))
+            yield return new("minNewTokens", MinNewTokens, "must be 0 to maxNewTokens", "use 0");
         if (MaxNewTokensExtra < 0)
-            yield return new("maxNewTokensExtra", MaxNewTokensExtra, "must be 0 or more", "use 16");
+            yield return new("maxNewTokensExtra", MaxNewTokensExtra, "must be 0 or more", "use 32");
         if (!(double.IsFinite(RepetitionPenalty) && RepetitionPenalty > 0))
             yield return new("repetitionPenalty", RepetitionPenalty, "must be more than 0", "use 1, which is off, or 1.1");
         if (NoRepeatNgram < 0)
@@ -77,11 +95,10 @@ public sealed record SearchOptions
             yield return new("batchSentences", BatchSentences, "must be 1 or more", "use 64");
     }
 
+    /// <summary>Rows of the cache that one sentence may need.</summary>
+    internal int RowsPerSentence => Sampling is null ? Beams : NBest;
+
     /// <summary>The most tokens of the answer to a source of <paramref name="sourceTokens"/> tokens, the end token counted.</summary>
-    public int MaxNewTokensFor(int sourceTokens)
-    {
-        if (MaxNewTokensPerSourceToken is not { } ratio)
-            return MaxNewTokens;
-        return (int)Math.Clamp(Math.Ceiling(ratio * sourceTokens) + MaxNewTokensExtra, 1, MaxNewTokens);
-    }
+    public int MaxNewTokensFor(int sourceTokens) => MaxNewTokens
+        ?? (int)Math.Clamp(Math.Ceiling(MaxNewTokensPerSourceToken * sourceTokens) + MaxNewTokensExtra, 1, int.MaxValue);
 }

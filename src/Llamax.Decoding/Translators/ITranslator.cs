@@ -4,12 +4,23 @@ namespace Llamax.Decoding.Translators;
 /// <param name="Text">A sentence; blank text is translated by blank text.</param>
 /// <param name="Source">A code or English name of its language.</param>
 /// <param name="Target">A code or English name of the language wanted.</param>
-public sealed record TranslationRequest(string Text, string Source, string Target);
+public sealed record TranslationRequest(string Text, string Source, string Target)
+{
+    /// <summary>The beginning of the translation, already known.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>Words or phrases in the target language that must be in the translation (see <see cref="Glossary"/>).</summary>
+    public IReadOnlyList<string> Terms { get; init; } = [];
+}
 
 /// <summary>One way to translate a text.</summary>
 /// <param name="Text">The translation.</param>
 /// <param name="Score">Comparable within one model and one set of search options: higher is better.</param>
-public sealed record TranslationCandidate(string Text, double Score);
+public sealed record TranslationCandidate(string Text, double Score)
+{
+    /// <summary>How many hypotheses say this.</summary>
+    public int Count { get; init; } = 1;
+}
 
 /// <summary>What became of one <see cref="TranslationRequest"/>.</summary>
 /// <param name="Request">What was asked.</param>
@@ -18,6 +29,9 @@ public sealed record Translation(TranslationRequest Request, IReadOnlyList<Trans
 {
     /// <summary>Why there is no translation; null when there is one.</summary>
     public string? Problem { get; init; }
+
+    /// <summary>The problem is the text's length: its parts can be translated.</summary>
+    public bool IsTooLong { get; init; }
 
     /// <summary>The limit on new tokens, and not the model, ended the best candidate.</summary>
     public bool IsCut { get; init; }

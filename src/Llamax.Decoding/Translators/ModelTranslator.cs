@@ -1,6 +1,7 @@
 using Llamax.Decoding.Engines;
 using Llamax.Decoding.Prompts;
 using Llamax.Models.Causal;
+using Llamax.Models.EncoderDecoder;
 using Llamax.Models.Native;
 using Llamax.Runs;
 using Llamax.Runs.Progress;
@@ -18,7 +19,7 @@ public static class ModelTranslator
     /// <param name="events">Hears of progress and of what is odd.</param>
     /// <returns>The translator; it owns the model.</returns>
     /// <exception cref="RequestException">An option breaks its rule, or a file is missing, damaged or does not fit the others.</exception>
-    public static PromptedTranslator Open(string folder, ModelTranslatorOptions? options = null, IRunEvents? events = null)
+    public static SearchTranslator Open(string folder, ModelTranslatorOptions? options = null, IRunEvents? events = null)
     {
         options ??= new();
         OptionProblem.ThrowIfAny("translate", options.Problems());
@@ -32,20 +33,39 @@ public static class ModelTranslator
         TorchRuntime.SetThreads(options.Threads);
         TorchRuntime.KeepFreedMemory();
 
-        var model = CausalModel.Load(folder, Type(options.Type), device);
-        try
+        var type = Type(options.Type);
+        if (EncoderDecoderConfig.Describes(Path.Combine(folder, "config.json")))
         {
-            if (tokenizer.VocabularySize > model.Config.VocabularySize)
-                throw new RequestException(
-                    $"the tokenizer has {tokenizer.VocabularySize} tokens, the model only {model.Config.VocabularySize}", folder,
-                    "put the model's own tokenizer into the folder");
-            var engine = new TorchDecoderEngine(model, ownsModel: true);
-            return new(engine, tokenizer, EndIds(model, tokenizer), profile, options.Search, events);
+            var model = EncoderDecoderModel.Load(folder, type, device);
+            return Own(model, () => new EncoderDecoderTranslator(
+                new TorchEncoderDecoderEngine(model, ownsModel: true), tokenizer, model.Config, profile, options.Search, events)
+            {
+                KeepsScript = options.KeepScript,
+            });
         }
-        catch
+
+        var decoder = CausalModel.Load(folder, type, device);
+        return Own(decoder, () => new PromptedTranslator(
+            new TorchDecoderEngine(decoder, ownsModel: true), tokenizer, EndIds(decoder, tokenizer), profile, options.Search, events)
         {
-            model.Dispose();
-            throw;
+            KeepsScript = options.KeepScript,
+        });
+
+        SearchTranslator Own(ICachedDecoder loaded, Func<SearchTranslator> open)
+        {
+            try
+            {
+                if (tokenizer.VocabularySize > loaded.VocabularySize)
+                    throw new RequestException(
+                        $"the tokenizer has {tokenizer.VocabularySize} tokens, the model only {loaded.VocabularySize}", folder,
+                        "put the model's own tokenizer into the folder");
+                return open();
+            }
+            catch
+            {
+                loaded.Dispose();
+                throw;
+            }
         }
     }
 

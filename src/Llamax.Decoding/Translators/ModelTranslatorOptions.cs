@@ -22,6 +22,9 @@ public sealed record ModelTranslatorOptions
     /// <summary>The prompt; null = as the model's translation.json says.</summary>
     public PromptTemplate? Template { get; init; }
 
+    /// <summary>Only the target language's script is written (<see cref="SearchTranslator.KeepsScript"/>).</summary>
+    public bool KeepScript { get; init; }
+
     public IEnumerable<OptionProblem> Problems()
     {
         if (Type is not ("float32" or "float16" or "bfloat16"))

@@ -3,8 +3,9 @@ using Llamax.Text.Languages;
 namespace Llamax.Decoding.Translators;
 
 /// <summary>
-/// Translates through a third language, for directions that a model knows less well than its way over English. What already is, or
-/// is wanted, in that language is translated directly.
+/// Translates through a third language, for directions that a model knows less well than its way over English
+/// (LLaMAX, Table 8). What already is, or is wanted, in that language is translated directly; a known beginning and
+/// terms that must appear are the second step's.
 /// </summary>
 /// <param name="toPivot">Translates into the pivot language, and what needs no pivot.</param>
 /// <param name="fromPivot">Translates on; may be the same translator. Both are disposed.</param>
@@ -22,7 +23,7 @@ public sealed class PivotTranslator(ITranslator toPivot, ITranslator fromPivot, 
         foreach (var window in requests.Chunk(Window))
         {
             var halfway = toPivot
-                .Translate(window.Select(request => IsDirect(request) ? request : request with { Target = pivot }), cancellation)
+                .Translate(window.Select(request => IsDirect(request) ? request : request with { Target = pivot, Prefix = "", Terms = [] }), cancellation)
                 .ToArray();
             var onward = Enumerable.Range(0, window.Length).Where(i => !IsDirect(window[i]) && halfway[i].Problem is null).ToArray();
             var second = fromPivot

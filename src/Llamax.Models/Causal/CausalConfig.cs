@@ -1,4 +1,5 @@
 using System.Globalization;
+using Llamax.Models.Checkpoints.Gguf;
 using Llamax.Models.Layers;
 using Llamax.Runs;
 
@@ -68,6 +69,12 @@ public sealed record CausalConfig
     /// <summary>Reads a Hugging Face config.json.</summary>
     /// <exception cref="RequestException">Not readable, or it asks for something that is not implemented.</exception>
     public static CausalConfig FromJson(string path) => CausalConfigFile.Read(path);
+
+    /// <summary>What a model on disk says of itself: the config.json of a folder or beside a file, or the keys of a GGUF file.</summary>
+    /// <exception cref="RequestException">Not readable, or it asks for something that is not implemented.</exception>
+    public static CausalConfig Read(string model) => GgufFile.IsGguf(model)
+        ? CausalConfigFile.ReadGguf(model)
+        : FromJson(Path.Combine(Directory.Exists(model) ? model : Path.GetDirectoryName(Path.GetFullPath(model))!, "config.json"));
 
     /// <summary>The config.json that transformers loads.</summary>
     /// <param name="dtype">Name of the weights' type, for example <c>bfloat16</c>.</param>
@@ -142,7 +149,8 @@ public sealed record CausalConfig
         return
         [
             .. NormTensors(names.AttentionNorm),
-            .. names.QueryKeyValue.Zip(widths).SelectMany(part => ProjectionTensors(part.First, HiddenSize, part.Second, QueryKeyValueBias)),
+            .. names.QueryKeyValue.Zip(widths)
+                .SelectMany(part => ProjectionTensors(part.First, HiddenSize, part.Second, QueryKeyValueBias)),
             .. ProjectionTensors(names.AttentionOutput, query, HiddenSize, AttentionOutputBias),
             .. NormTensors(names.MlpNorm),
             .. ProjectionTensors(names.Gate, HiddenSize, IntermediateSize, mlpBias),

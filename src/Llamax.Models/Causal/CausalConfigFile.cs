@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Llamax.Models.Checkpoints;
+using Llamax.Models.Checkpoints.Gguf;
 using Llamax.Runs;
 
 namespace Llamax.Models.Causal;
@@ -30,7 +32,18 @@ internal static class CausalConfigFile
     public static CausalConfig Read(string path)
     {
         using var document = JsonFile.ReadObject(path);
-        var keys = new ConfigKeys(path, document.RootElement);
+        return Read(path, document.RootElement);
+    }
+
+    public static CausalConfig ReadGguf(string path)
+    {
+        using var file = new GgufModel(path);
+        return Read(path, JsonSerializer.SerializeToElement(file.Config));
+    }
+
+    private static CausalConfig Read(string path, JsonElement json)
+    {
+        var keys = new ConfigKeys(path, json);
         var architecture = ReadArchitecture(keys);
         var names = architecture.Keys;
         var heads = keys.Integer(names.Heads);
@@ -54,7 +67,8 @@ internal static class CausalConfigFile
             KeyValueHeads = names.KeyValueHeads is null ? heads
                 : keys.OptionalInteger(names.KeyValueHeads)
                     ?? (names.KeyValueHeadsAreOptional ? heads : throw keys.Missing(names.KeyValueHeads)),
-            HeadSize = (names.HeadSize is null ? null : keys.OptionalInteger(names.HeadSize)) ?? DefaultHeadSize(keys, names, hidden, heads),
+            HeadSize = (names.HeadSize is null ? null : keys.OptionalInteger(names.HeadSize))
+                ?? DefaultHeadSize(keys, names, hidden, heads),
             VocabularySize = keys.Integer("vocab_size"),
             MaxPositions = keys.OptionalInteger(names.MaxPositions) ?? names.DefaultMaxPositions ?? throw keys.Missing(names.MaxPositions),
             RopeTheta = theta,
@@ -62,7 +76,7 @@ internal static class CausalConfigFile
             NormEpsilon = keys.Number(names.NormEpsilon) ?? names.DefaultNormEpsilon,
             Activation = keys.Word(names.Activation) ?? names.DefaultActivation,
             LogitScale = (names.LogitScale is null ? null : keys.Number(names.LogitScale)) ?? names.DefaultLogitScale,
-            TiedHead = names.IsTiedByDefault && !keys.Has("tie_word_embeddings") || keys.Flag("tie_word_embeddings"),
+            TiedHead = (names.IsTiedByDefault && !keys.Has("tie_word_embeddings")) || keys.Flag("tie_word_embeddings"),
             QueryKeyValueBias = attentionBias || architecture.Bias is ProjectionBias.QueryKeyValue or ProjectionBias.Everywhere,
             AttentionOutputBias = attentionBias || architecture.Bias == ProjectionBias.Everywhere,
             SlidingWindow = ReadWindow(keys, architecture),

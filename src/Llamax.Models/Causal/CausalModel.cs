@@ -1,3 +1,4 @@
+using Llamax.Models.Adapters;
 using Llamax.Models.Checkpoints;
 using Llamax.Models.Layers;
 using Llamax.Models.Native;
@@ -12,7 +13,7 @@ namespace Llamax.Models.Causal;
 /// A decoder-only transformer: LLaMA (Touvron et al. 2023) and the families that differ from it by rows of a table. All weights are
 /// views into one flat buffer, which this object owns.
 /// </summary>
-public sealed class CausalModel : IDisposable
+public sealed class CausalModel : ICachedDecoder
 {
     private readonly DecoderBlock[] _blocks;
     private readonly FlatWeights _weights;
@@ -21,6 +22,7 @@ public sealed class CausalModel : IDisposable
     private readonly Norm _finalNorm;
     private readonly Lazy<RotaryTable> _rotary;
     private readonly bool _ownsRotary;
+    private bool _ownsAdapter;
 
     /// <summary>A model whose weights are all zero: call <see cref="Initialize"/>, or use <see cref="Load"/>.</summary>
     /// <param name="config">Its shape.</param>
@@ -32,7 +34,8 @@ public sealed class CausalModel : IDisposable
     {
     }
 
-    private CausalModel(CausalConfig config, Func<ParameterLayout, Tensor> flat, Lazy<RotaryTable>? rotary)
+    private CausalModel(
+        CausalConfig config, Func<ParameterLayout, Tensor> flat, Lazy<RotaryTable>? rotary, LoraAdapter? adapter = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         OptionProblem.ThrowIfAny("the model's config", config.Problems());
@@ -46,13 +49,17 @@ public sealed class CausalModel : IDisposable
             config.Family.Norm, this[$"{names.FinalNorm}.weight"], _weights.Find($"{names.FinalNorm}.bias"), config.NormEpsilon);
         OutputWeight = config.TiedHead ? _embedding : this[$"{names.Head}.weight"];
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new DecoderBlock(config, name =>
-            _weights.Find(names.InLayer(layer, name))))];
+            _weights.Find(names.InLayer(layer, name)), name => adapter?.Find(names.InLayer(layer, name))))];
+        Adapter = adapter;
         _rotary = rotary ?? new(() => new RotaryTable(
             config.RotaryFrequencies(), config.Family.Positions == PositionKind.RotaryPairs, config.MaxPositions, DType, Device));
         _ownsRotary = rotary is null;
     }
 
     public CausalConfig Config { get; }
+
+    /// <summary>What is added to the projections; null = nothing. Not owned.</summary>
+    public LoraAdapter? Adapter { get; }
 
     public ScalarType DType { get; }
 
@@ -67,8 +74,22 @@ public sealed class CausalModel : IDisposable
     /// <summary>Every learnt tensor, in the order of the flat buffer.</summary>
     public IReadOnlyList<ModelParameter> Parameters => _weights.Parameters;
 
+    /// <summary>[n] what training moves: the matrices of the adapter where there is one, else every weight.</summary>
+    public Tensor TrainableFlat => Adapter?.FlatParameters ?? FlatParameters;
+
+    /// <summary>The learnt tensors in <see cref="TrainableFlat"/>, in its order.</summary>
+    public IReadOnlyList<ModelParameter> TrainableParameters => Adapter?.Parameters ?? Parameters;
+
     /// <summary>[vocabulary, hidden]; the embedding itself where the head is tied.</summary>
     public Tensor OutputWeight { get; }
+
+    /// <summary>
+    /// Whether a backward pass computes the inside of every layer again instead of keeping it: about a third more work, and the memory of
+    /// one layer instead of all (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost").
+    /// </summary>
+    public bool RecomputesActivations { get; set; }
+
+    int ICachedDecoder.VocabularySize => Config.VocabularySize;
 
     /// <summary>The weight with this Hugging Face name.</summary>
     public Tensor this[string name] => _weights[name];
@@ -84,7 +105,39 @@ public sealed class CausalModel : IDisposable
     /// Another model over the same weights, whose parameters have gradients of their own: two threads can run backward at the same
     /// time, one through each. The caller disposes it before this one.
     /// </summary>
-    public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary);
+    public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary, Adapter?.Alias())
+    {
+        RecomputesActivations = RecomputesActivations,
+        _ownsAdapter = true,
+    };
+
+    /// <summary>
+    /// What training moves, copied as it is now into the memory of the host: the weights, or those of the adapter alone. The caller
+    /// disposes it before this one.
+    /// </summary>
+    public CausalModel Copy() => new(
+        Config, _ => Adapter is null ? FlatParameters.to(CPU, copy: true) : FlatParameters.alias(), _rotary, Adapter?.Copy())
+    {
+        _ownsAdapter = true,
+    };
+
+    /// <summary>
+    /// The model that an adapter makes of this one, over the same weights: what it computes is differentiable by the adapter's matrices.
+    /// The caller disposes it before this one and the adapter.
+    /// </summary>
+    /// <exception cref="RequestException">The adapter changes the embedding or the head, which can only be merged.</exception>
+    public CausalModel WithAdapter(LoraAdapter adapter)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        var names = Config.Family.Tensors;
+        if (new[] { names.Embedding, names.Head }.FirstOrDefault(module => adapter.Find(module) is not null) is { } outside)
+        {
+            throw new RequestException(
+                $"the adapter changes {outside}, which is computed merged alone", "the adapter", "merge it: llamax export --adapter");
+        }
+
+        return new(Config, _ => FlatParameters.alias(), _rotary, adapter);
+    }
 
     /// <summary>The hidden states of a batch.</summary>
     /// <param name="tokens">[B, S] int64.</param>
@@ -120,6 +173,8 @@ public sealed class CausalModel : IDisposable
     /// <summary>What <see cref="OutputWeight"/> multiplies: hidden states, scaled where the family scales its logits.</summary>
     /// <param name="hidden">[.., H] from <see cref="Forward"/>.</param>
     public Tensor BeforeHead(Tensor hidden) => Config.LogitScale == 1 ? hidden.alias() : hidden * Config.LogitScale;
+
+    public KeyValueCache NewCache() => new(this);
 
     /// <summary>Reads prompts into a cache, whose rows then are the prompts; what it held before is forgotten. Without gradients.</summary>
     /// <param name="prompts">Token ids; none is empty.</param>
@@ -177,17 +232,20 @@ public sealed class CausalModel : IDisposable
         return _finalNorm.Apply(hidden).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Reads a Hugging Face folder.</summary>
-    /// <param name="folder">With config.json and safetensors files, sharded or not.</param>
+    /// <summary>Reads a model from a Hugging Face folder or a GGUF file.</summary>
+    /// <param name="folder">With config.json and weights, sharded or not; or a file of weights with its config.json beside it; or GGUF.</param>
     /// <param name="dtype">Type of the weights in memory; null = float32, whatever the file holds.</param>
     /// <param name="device">Null = CPU.</param>
     /// <exception cref="RequestException">A file is missing, damaged, or asks for what is not implemented.</exception>
     public static CausalModel Load(string folder, ScalarType? dtype = null, Device? device = null)
     {
-        var config = CausalConfig.FromJson(Path.Combine(folder, "config.json"));
+        var config = CausalConfig.Read(folder);
         using var checkpoint = new CheckpointFolder(folder);
         var stored = config.StoredNames().Locate(checkpoint, [.. config.Tensors()]);
-        var model = new CausalModel(config, dtype ?? ScalarType.Float32, device ?? CPU);
+        var (type, place) = (dtype ?? ScalarType.Float32, device ?? CPU);
+
+        // Not zeroed: loading writes every element once.
+        var model = new CausalModel(config, layout => empty(layout.Length, type, place), null);
         try
         {
             model._weights.Load(checkpoint, stored);
@@ -215,6 +273,8 @@ public sealed class CausalModel : IDisposable
 
     public void Dispose()
     {
+        if (_ownsAdapter)
+            Adapter?.Dispose();
         if (_ownsRotary && _rotary.IsValueCreated)
             _rotary.Value.Dispose();
         _weights.Dispose();
@@ -235,7 +295,10 @@ public sealed class CausalModel : IDisposable
         for (var layer = 0; layer < _blocks.Length; layer++)
         {
             observe?.Invoke(hidden.alias().MoveToOuterDisposeScope());
-            hidden = _blocks[layer].Forward(hidden, rotation, mask, keep?.Invoke(layer));
+            var block = _blocks[layer];
+            hidden = RecomputesActivations && is_grad_enabled()
+                ? RecomputedLayer.Apply(block, hidden, rotation, mask)
+                : block.Forward(hidden, rotation, mask, keep?.Invoke(layer));
         }
 
         return _finalNorm.Apply(hidden).MoveToOuterDisposeScope();

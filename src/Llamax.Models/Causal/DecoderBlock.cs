@@ -1,3 +1,4 @@
+using Llamax.Models.Adapters;
 using Llamax.Models.Layers;
 using Llamax.Models.Native;
 using static TorchSharp.torch;
@@ -21,12 +22,13 @@ internal sealed class DecoderBlock
 
     /// <param name="config">The model's shape.</param>
     /// <param name="weight">The layer's tensor by its name inside the layer; null where the model has none.</param>
-    public DecoderBlock(CausalConfig config, Func<string, Tensor?> weight)
+    /// <param name="update">What an adapter adds to a projection by its name inside the layer; null = nothing.</param>
+    public DecoderBlock(CausalConfig config, Func<string, Tensor?> weight, Func<string, LowRankUpdate?> update)
     {
         _config = config;
         var family = config.Family;
         var names = family.Tensors;
-        Projection Project(string name) => new(weight($"{name}.weight")!, weight($"{name}.bias"), family.IsTransposed);
+        Projection Project(string name) => new(weight($"{name}.weight")!, weight($"{name}.bias"), family.IsTransposed, update(name));
         Norm Normalize(string name) => new(family.Norm, weight($"{name}.weight")!, weight($"{name}.bias"), config.NormEpsilon);
         _attentionNorm = Normalize(names.AttentionNorm);
         _queryKeyValue = [.. names.QueryKeyValue.Select(Project)];

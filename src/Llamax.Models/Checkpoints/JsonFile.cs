@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using Llamax.Runs;
 
 namespace Llamax.Models.Checkpoints;
@@ -15,9 +16,13 @@ internal static class JsonFile
         if (!File.Exists(path))
             throw new RequestException("the file does not exist", path, "name a Hugging Face model folder");
         JsonDocument document;
+        var bytes = File.ReadAllBytes(path);
+        // The parser looks at the text of a string only when it is asked for.
+        if (!Utf8.IsValid(bytes))
+            throw new RequestException("not valid JSON: it is no UTF-8", path, "download or write the file again");
         try
         {
-            document = JsonDocument.Parse(File.ReadAllBytes(path));
+            document = JsonDocument.Parse(bytes);
         }
         catch (JsonException failure)
         {

@@ -1,6 +1,5 @@
-using System.IO.MemoryMappedFiles;
+using System.Buffers.Binary;
 using System.Text.Json;
-using Llamax.Models.Native;
 using Llamax.Runs;
 using static TorchSharp.torch;
 
@@ -17,35 +16,33 @@ internal sealed record SafetensorsEntry(ScalarType DType, long[] Shape, long Beg
 /// A safetensors file mapped into memory: 8 bytes header length, a JSON header, the tensors one behind another. Nothing in the
 /// header is believed before it is checked against the file.
 /// </summary>
-internal sealed unsafe class SafetensorsFile : IDisposable
+internal sealed class SafetensorsFile : ITensorFile
 {
     // The limit of the reference implementation.
     private const long LongestHeader = 100_000_000;
 
-    private readonly MemoryMappedFile _map;
-    private readonly MemoryMappedViewAccessor _view;
-    private readonly byte* _data;
+    private readonly MappedFile _file;
+    private readonly long _data;
 
     /// <exception cref="RequestException">Not a whole, well-formed safetensors file.</exception>
     public SafetensorsFile(string path)
     {
         Path = path;
-        if (!File.Exists(path))
-            throw new RequestException("the file does not exist", path, "copy the model folder again");
-        var length = new FileInfo(path).Length;
-        if (length < 8)
-            throw Broken($"{length} bytes are too few for a safetensors file");
-        _map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
-        _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        byte* start = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        _file = new MappedFile(path);
         try
         {
-            var header = *(ulong*)start;
-            if (header > LongestHeader || (long)header > length - 8)
-                throw Broken($"the header claims {header} bytes and the file has {length}");
-            _data = start + 8 + header;
-            Entries = ReadHeader(new ReadOnlyMemory<byte>(new Span<byte>(start + 8, (int)header).ToArray()), length - 8 - (long)header);
+            if (_file.Length < 8)
+                throw Broken($"{_file.Length} bytes are too few for a safetensors file");
+            var header = BinaryPrimitives.ReadUInt64LittleEndian(_file.Bytes(0, 8));
+            if (header > LongestHeader || (long)header > _file.Length - 8)
+                throw Broken($"the header claims {header} bytes and the file has {_file.Length}");
+            _data = 8 + (long)header;
+            Entries = ReadHeader(_file.Bytes(8, (int)header).ToArray(), _file.Length - _data);
+            Tensors = Entries.ToDictionary(
+                entry => entry.Key,
+                entry => new StoredTensor(
+                    SafetensorsTypes.Name(entry.Value.DType), entry.Value.Shape, entry.Value.End - entry.Value.Begin, entry.Value.DType),
+                StringComparer.Ordinal);
         }
         catch
         {
@@ -56,23 +53,29 @@ internal sealed unsafe class SafetensorsFile : IDisposable
 
     public string Path { get; }
 
+    public string Format => "safetensors";
+
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries { get; }
 
-    /// <summary>
-    /// A view of the mapped pages: no byte is read before it is used. Never write to it, and dispose it before this file.
-    /// </summary>
+    public IReadOnlyDictionary<string, StoredTensor> Tensors { get; }
+
+    /// <summary>safetensors' save_model leaves out what shares memory and says so among the free texts of the header.</summary>
+    public IReadOnlyDictionary<string, string> Ties { get; private set; } = new Dictionary<string, string>();
+
+    /// <inheritdoc cref="MappedFile.View"/>
     public Tensor View(string name)
     {
         var entry = Entries[name];
-        return AotiInterop.FromMemory((nint)(_data + entry.Begin), entry.Shape, entry.DType);
+        return _file.View(_data + entry.Begin, entry.Shape, entry.DType);
     }
 
-    public void Dispose()
+    public void CopyTo(string name, Tensor target)
     {
-        _view.SafeMemoryMappedViewHandle.ReleasePointer();
-        _view.Dispose();
-        _map.Dispose();
+        var entry = Entries[name];
+        _file.CopyTo(_data + entry.Begin, entry.DType, target);
     }
+
+    public void Dispose() => _file.Dispose();
 
     private Dictionary<string, SafetensorsEntry> ReadHeader(ReadOnlyMemory<byte> header, long dataLength)
     {
@@ -83,7 +86,12 @@ internal sealed unsafe class SafetensorsFile : IDisposable
             foreach (var property in document.RootElement.EnumerateObject())
             {
                 if (property.Name == "__metadata__")
+                {
+                    Ties = property.Value.EnumerateObject().DistinctBy(text => text.Name)
+                        .ToDictionary(text => text.Name, text => text.Value.GetString() ?? "", StringComparer.Ordinal);
                     continue;
+                }
+
                 if (!entries.TryAdd(property.Name, ReadEntry(property.Name, property.Value)))
                     throw Broken($"the tensor {property.Name} appears twice");
             }
@@ -120,15 +128,9 @@ internal sealed unsafe class SafetensorsFile : IDisposable
         var offsets = json.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64()).ToArray();
         if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] < offsets[0])
             throw Broken($"the tensor {name} has impossible data_offsets");
-        Int128 bytes = SafetensorsTypes.Size(dtype);
-        foreach (var size in shape)
-        {
-            // With every size and every partial product below 2⁶³ the product of two never leaves 128 bits.
-            bytes *= size;
-            if (size < 0 || bytes > long.MaxValue)
-                throw Broken($"the tensor {name} has the impossible shape [{string.Join(", ", shape)}]");
-        }
-
+        if (ClaimedSizes.Elements(shape) is not { } elements || elements > long.MaxValue / SafetensorsTypes.Size(dtype))
+            throw Broken($"the tensor {name} has the impossible shape [{string.Join(", ", shape)}]");
+        var bytes = elements * SafetensorsTypes.Size(dtype);
         if (bytes != offsets[1] - offsets[0])
             throw Broken($"the tensor {name} needs {bytes} bytes for its shape and has {offsets[1] - offsets[0]}");
         return new(dtype, shape, offsets[0], offsets[1]);

@@ -15,20 +15,23 @@ internal static class SafetensorsWriter
     /// <summary>
     /// Writes the tensors in the given order, each converted to <paramref name="dtype"/>; the file appears whole or not at all.
     /// </summary>
-    public static void Write(string path, IReadOnlyList<(string Name, Tensor Value)> tensors, ScalarType dtype)
+    public static void Write(string path, IReadOnlyList<(string Name, Tensor Value)> tensors, ScalarType dtype) =>
+        Write(path, TensorToWrite.Of(tensors, dtype));
+
+    /// <summary>Writes the tensors in the given order, one in memory at a time; the file appears whole or not at all.</summary>
+    public static void Write(string path, IReadOnlyList<TensorToWrite> tensors)
     {
         var header = new JsonObject { ["__metadata__"] = new JsonObject { ["format"] = "pt" } };
         var position = 0L;
-        foreach (var (name, value) in tensors)
+        foreach (var tensor in tensors)
         {
-            var end = position + (value.numel() * SafetensorsTypes.Size(dtype));
-            header[name] = new JsonObject
+            header[tensor.Name] = new JsonObject
             {
-                ["dtype"] = SafetensorsTypes.Name(dtype),
-                ["shape"] = new JsonArray([.. value.shape.Select(size => (JsonNode)size)]),
-                ["data_offsets"] = new JsonArray(position, end),
+                ["dtype"] = SafetensorsTypes.Name(tensor.Type),
+                ["shape"] = new JsonArray([.. tensor.Shape.Select(size => (JsonNode)size)]),
+                ["data_offsets"] = new JsonArray(position, position + tensor.Bytes),
             };
-            position = end;
+            position += tensor.Bytes;
         }
 
         AtomicFile.Write(path, stream =>
@@ -40,18 +43,20 @@ internal static class SafetensorsWriter
             stream.Write(length);
             stream.Write(json);
             stream.Write("       "u8[..padding]);
-            foreach (var (_, value) in tensors)
-                WriteData(stream, value, dtype);
+            foreach (var tensor in tensors)
+                WriteData(stream, tensor);
         });
     }
 
-    private static unsafe void WriteData(FileStream stream, Tensor value, ScalarType dtype)
+    private static unsafe void WriteData(FileStream stream, TensorToWrite tensor)
     {
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var plain = value.detach().to(dtype).cpu().contiguous();
+        var value = tensor.Value();
+        ArgumentOutOfRangeException.ThrowIfNotEqual(value.shape.AsSpan().SequenceEqual(tensor.Shape), true);
+        var plain = value.detach().to(tensor.Type).cpu().contiguous();
         var pointer = (byte*)AotiInterop.DataPointer(plain);
-        var left = plain.numel() * SafetensorsTypes.Size(dtype);
+        var left = tensor.Bytes;
         while (left > 0)
         {
             var count = (int)Math.Min(left, SliceBytes);

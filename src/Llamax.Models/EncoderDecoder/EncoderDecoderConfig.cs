@@ -139,7 +139,11 @@ public sealed record EncoderDecoderConfig
         }
 
         if (ExactParameterCount() > (Int128)1 << 44)
-            yield return new("d_model", HiddenSize, "gives more than 2^44 parameters with the other sizes", "check the sizes in config.json");
+        {
+            yield return new("d_model", HiddenSize, "gives more than 2^44 parameters with the other sizes",
+                "check the sizes in config.json");
+        }
+
         foreach (var (name, heads) in new[] { ("encoder_attention_heads", EncoderHeads), ("decoder_attention_heads", DecoderHeads) })
             if (HeadSize is null && heads > 0 && HiddenSize % heads != 0)
                 yield return new(name, heads, $"must divide d_model = {Text(HiddenSize)}", "use a divisor of it");
@@ -154,7 +158,10 @@ public sealed record EncoderDecoderConfig
         if (!(NormEpsilon > 0 && NormEpsilon < 1))
             yield return new("layer_norm_epsilon", NormEpsilon, "must be between 0 and 1", "use 1e-6");
         foreach (var (name, id) in EosIds.Select(id => ("eos_token_id", (int?)id)).Concat(
-            [("bos_token_id", BosId), ("pad_token_id", PadId), ("decoder_start_token_id", DecoderStartId), ("forced_bos_token_id", ForcedBosId)]))
+        [
+            ("bos_token_id", BosId), ("pad_token_id", PadId), ("decoder_start_token_id", DecoderStartId),
+            ("forced_bos_token_id", ForcedBosId),
+        ]))
         {
             if (id is { } given && (given < 0 || given >= VocabularySize))
             {
@@ -206,8 +213,9 @@ public sealed record EncoderDecoderConfig
             yield return new($"{names.Decoder.InLayer(0, bias)}.weight", RelativeBuckets, DecoderHeads);
         }
 
-        foreach (var tensor in Encoder.NormTensors(names.EncoderNorm, HiddenSize).Concat(Decoder.NormTensors(names.DecoderNorm, HiddenSize)))
-            yield return tensor;
+        foreach (var (block, norm) in new[] { (Encoder, names.EncoderNorm), (Decoder, names.DecoderNorm) })
+            foreach (var tensor in block.NormTensors(norm, HiddenSize))
+                yield return tensor;
     }
 
     private static IEnumerable<TensorShape> LayerTensors(BlockShape block, int layers) => Enumerable.Range(0, layers)

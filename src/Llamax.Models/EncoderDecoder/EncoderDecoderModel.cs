@@ -13,7 +13,7 @@ namespace Llamax.Models.EncoderDecoder;
 /// An encoder-decoder transformer: M2M-100 (Fan et al. 2021) and NLLB, T5 v1.1 (Raffel et al. 2020) and mT5. All weights are views
 /// into one flat buffer, which this object owns. Batches are padded on the right.
 /// </summary>
-public sealed class EncoderDecoderModel : IDisposable
+public sealed class EncoderDecoderModel : ICachedDecoder
 {
     private readonly FlatWeights _weights;
     private readonly Tensor _embedding;
@@ -80,6 +80,8 @@ public sealed class EncoderDecoderModel : IDisposable
     /// <summary>[vocabulary, hidden]; the embedding itself where the head is tied.</summary>
     public Tensor OutputWeight { get; }
 
+    int ICachedDecoder.VocabularySize => Config.VocabularySize;
+
     /// <summary>The weight with this Hugging Face name.</summary>
     public Tensor this[string name] => _weights[name];
 
@@ -133,35 +135,37 @@ public sealed class EncoderDecoderModel : IDisposable
     /// <summary>What <see cref="OutputWeight"/> multiplies: hidden states, scaled where T5 has a tied head.</summary>
     public Tensor BeforeHead(Tensor hidden) => Config.HeadScale == 1 ? hidden.alias() : hidden * Config.HeadScale;
 
+    public KeyValueCache NewCache() => new(this);
+
     /// <summary>
     /// Encodes sources into a cache, whose rows then are their translations, each with the start token alone; what the cache held
     /// before is forgotten. Without gradients.
     /// </summary>
-    /// <param name="sources">Token ids; none is empty.</param>
+    /// <param name="prompts">The sources: token ids; none is empty.</param>
     /// <param name="mostNewTokens">The most <see cref="Step"/> calls that will follow.</param>
     /// <param name="cache">A cache made for this model.</param>
     /// <returns>[sources, H] the decoder's state behind the start token, after the final norm.</returns>
     /// <exception cref="RequestException">A source, or its translation, is longer than the model's positions.</exception>
-    public Tensor Prefill(IReadOnlyList<int[]> sources, int mostNewTokens, KeyValueCache cache)
+    public Tensor Prefill(IReadOnlyList<int[]> prompts, int mostNewTokens, KeyValueCache cache)
     {
-        ArgumentNullException.ThrowIfNull(sources);
+        ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(cache);
         ArgumentOutOfRangeException.ThrowIfNegative(mostNewTokens);
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         RequireLength(1L + mostNewTokens);
-        var lengths = sources.Select(source => source.Length).ToArray();
-        var padded = new long[sources.Count, lengths.Max()];
-        var isToken = new bool[sources.Count, lengths.Max()];
-        for (var row = 0; row < sources.Count; row++)
+        var lengths = prompts.Select(source => source.Length).ToArray();
+        var padded = new long[prompts.Count, lengths.Max()];
+        var isToken = new bool[prompts.Count, lengths.Max()];
+        for (var row = 0; row < prompts.Count; row++)
             for (var i = 0; i < lengths.Max(); i++)
-                (padded[row, i], isToken[row, i]) = i < lengths[row] ? (sources[row][i], true) : (Config.PadId, false);
+                (padded[row, i], isToken[row, i]) = i < lengths[row] ? (prompts[row][i], true) : (Config.PadId, false);
         var hasPadding = lengths.Any(length => length < lengths.Max());
         var memory = Encode(tensor(padded, device: Device), hasPadding ? tensor(isToken, device: Device) : null);
         cache.Begin(lengths, mostNewTokens + 1);
         for (var layer = 0; layer < _decoder.Length; layer++)
             _decoder[layer].Keep(memory, cache[layer]);
-        return Step([.. Enumerable.Repeat(Config.DecoderStartId, sources.Count)], cache).MoveToOuterDisposeScope();
+        return Step([.. Enumerable.Repeat(Config.DecoderStartId, prompts.Count)], cache).MoveToOuterDisposeScope();
     }
 
     /// <summary>Adds one token to every live row of a cache. Without gradients.</summary>

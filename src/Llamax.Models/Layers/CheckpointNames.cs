@@ -10,6 +10,9 @@ internal sealed record CheckpointNames
     /// <summary>Begins the names of the body; a file of the body alone leaves it out.</summary>
     public string BodyPrefix { get; init; } = "";
 
+    /// <summary>Before every name in a file that holds more than this model.</summary>
+    public string AddedPrefix { get; init; } = "";
+
     /// <summary>Other names of tied tensors: stored once or several times, they are one tensor. Other name → name.</summary>
     public IReadOnlyDictionary<string, string> Tied { get; init; } = new Dictionary<string, string>();
 
@@ -21,7 +24,8 @@ internal sealed record CheckpointNames
     /// <exception cref="Llamax.Runs.RequestException">A tensor is missing, unexpected, of another shape, or no weight.</exception>
     public IReadOnlyDictionary<string, string> Locate(CheckpointFolder checkpoint, IReadOnlyList<TensorShape> tensors)
     {
-        var stored = tensors.ToDictionary(t => t.Name, t => Aliases(t.Name).FirstOrDefault(checkpoint.Has) ?? t.Name, StringComparer.Ordinal);
+        string Stored(string name) => Aliases(name).FirstOrDefault(checkpoint.Has) ?? AddedPrefix + name;
+        var stored = tensors.ToDictionary(tensor => tensor.Name, tensor => Stored(tensor.Name), StringComparer.Ordinal);
         var others = tensors.SelectMany(t => Aliases(t.Name)).ToHashSet(StringComparer.Ordinal);
         checkpoint.Check([.. tensors.Select(t => (stored[t.Name], t.Sizes))], name => IsDerived(name) || others.Contains(name));
         return stored;
@@ -34,5 +38,6 @@ internal sealed record CheckpointNames
         .Prepend(name)
         .SelectMany(alias => BodyPrefix.Length > 0 && alias.StartsWith(BodyPrefix, StringComparison.Ordinal)
             ? new[] { alias, alias[BodyPrefix.Length..] }
-            : [alias]);
+            : [alias])
+        .Select(alias => AddedPrefix + alias);
 }

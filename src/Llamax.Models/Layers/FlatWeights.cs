@@ -1,5 +1,6 @@
 using Llamax.Models.Causal;
 using Llamax.Models.Checkpoints;
+using Llamax.Models.Native;
 using Llamax.Runs;
 using static TorchSharp.torch;
 
@@ -65,9 +66,12 @@ internal sealed class FlatWeights : IDisposable
         }
     }
 
-    /// <summary>Copies what <see cref="CheckpointNames.Locate"/> has found and checked.</summary>
+    /// <summary>Writes every element of the buffer: what <see cref="CheckpointNames.Locate"/> has found and checked, and zeros.</summary>
     public void Load(CheckpointFolder checkpoint, IReadOnlyDictionary<string, string> storedNames)
     {
+        if (Flat.device.type == TorchSharp.DeviceType.CPU)
+            LargePages.Ask(Flat);
+        ClearGaps();
         foreach (var parameter in Parameters)
             checkpoint.CopyTo(storedNames[parameter.Name], parameter.Value);
     }
@@ -81,6 +85,20 @@ internal sealed class FlatWeights : IDisposable
         foreach (var parameter in Parameters)
             parameter.Value.Dispose();
         Flat.Dispose();
+    }
+
+    // What lies between two slices takes part in sums over the whole buffer.
+    private void ClearGaps()
+    {
+        using var quiet = no_grad();
+        using var scope = NewDisposeScope();
+        for (var i = 0; i < Parameters.Count; i++)
+        {
+            var end = Parameters[i].Offset + Parameters[i].Length;
+            var next = i + 1 < Parameters.Count ? Parameters[i + 1].Offset : Flat.shape[0];
+            if (next > end)
+                Flat.narrow(0, end, next - end).zero_();
+        }
     }
 
     private ModelParameter Slice(string name, long[] shape, long offset)

@@ -41,5 +41,6 @@ internal sealed class ParameterLayout
     /// <summary>Elements of the whole buffer, gaps included.</summary>
     public long Length { get; }
 
-    private static long Aligned(long length) => (length + Alignment - 1) / Alignment * Alignment;
+    /// <summary>The elements that a slice of this length takes, its gap included.</summary>
+    public static long Aligned(long length) => (length + Alignment - 1) / Alignment * Alignment;
 }

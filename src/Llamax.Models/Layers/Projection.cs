@@ -1,3 +1,4 @@
+using Llamax.Models.Adapters;
 using Llamax.Models.Native;
 using static TorchSharp.torch;
 
@@ -7,11 +8,16 @@ namespace Llamax.Models.Layers;
 /// <param name="weight">[output, input].</param>
 /// <param name="bias">[output]; null = none.</param>
 /// <param name="isTransposed">The weight is stored [input, output], as GPT-2's are.</param>
-internal sealed class Projection(Tensor weight, Tensor? bias, bool isTransposed = false)
+/// <param name="update">What an adapter adds; null = nothing.</param>
+internal sealed class Projection(Tensor weight, Tensor? bias, bool isTransposed = false, LowRankUpdate? update = null)
 {
     /// <param name="x">[.., input].</param>
     /// <returns>[.., output].</returns>
-    public Tensor Apply(Tensor x) => Linear(x, isTransposed ? weight.t() : weight, bias);
+    public Tensor Apply(Tensor x)
+    {
+        var projected = Linear(x, isTransposed ? weight.t() : weight, bias);
+        return update is null ? projected : projected + update.Apply(x);
+    }
 
     /// <summary>x Wᵀ + b by whatever computes it fastest here.</summary>
     public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => RowProducts.Handles(x, weight)

@@ -1,4 +1,5 @@
 using Llamax.Corpus;
+using Llamax.Corpus.Catalogue;
 using Llamax.Corpus.Reading;
 using Llamax.Decoding.Prompts;
 using Llamax.Pipelines.Recipes;
@@ -55,7 +56,8 @@ internal sealed class InstructionEntries(Recipe recipe, SetOptions options, RunD
     /// <exception cref="RequestException">It is not there.</exception>
     public static string AlpacaFile()
     {
-        var path = Path.Combine(RunData.Mirror(), "alpaca", "alpaca.jsonl.gz");
+        var found = DataCatalogue.Default.Require("alpaca");
+        var path = Path.Combine(Directory.Exists(found) ? found : Path.GetDirectoryName(found)!, "alpaca.jsonl.gz");
         return File.Exists(path) ? path : throw new RequestException(
             "there are no Alpaca instructions", path, "put alpaca_data.json there as JSON lines, or set alpacaInstructions to 0");
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Llamax.Corpus.BuiltIn;
+using Llamax.Corpus.Catalogue;
 using Llamax.Corpus.Lexicons;
 using Llamax.Corpus.Reading;
 using Llamax.Pipelines.Recipes;
@@ -81,17 +82,6 @@ internal sealed class RunData
     public IEnumerable<SentencePair> HeldOut(Language source, Language target, int count) =>
         _sources.OfType<CorpusSource>().SelectMany(s => s.HeldOut(source, target, count)).Take(count);
 
-    /// <summary>The folder that mirrors the public sets.</summary>
-    /// <exception cref="RequestException">LLAMAX_DATA is not set or names no folder.</exception>
-    public static string Mirror()
-    {
-        var mirror = Environment.GetEnvironmentVariable("LLAMAX_DATA");
-        return Directory.Exists(mirror) ? mirror : throw new RequestException(
-            mirror is null ? "LLAMAX_DATA is not set" : $"LLAMAX_DATA names {mirror}, which is no folder",
-            "data",
-            "set it to the folder that mirrors the public sets (see docs/data.md)");
-    }
-
     private ITextSource Open(SourceOptions options, ulong seed)
     {
         switch (options.Kind)
@@ -99,7 +89,7 @@ internal sealed class RunData
             case SourceKind.Builtin:
                 return new BuiltInSource(options, _builtIn.Value, seed);
             case SourceKind.Mirror:
-                var corpus = MirrorCorpora.Open(options.Name!, Mirror());
+                var corpus = MirrorCorpora.Open(options.Name!, DataCatalogue.Default);
                 return new CorpusSource(corpus, FingerprintOfFolder(corpus.Folder), options, Languages, seed, Malformed, _heldOutSentences);
             default:
                 foreach (var file in options.Files.Where(f => !File.Exists(f)))
@@ -113,13 +103,13 @@ internal sealed class RunData
     {
         if (name == "builtin")
             return BuiltInLexicon.Entries(_builtIn.Value);
-        var corpus = MirrorCorpora.Open(name, Mirror());
+        var corpus = MirrorCorpora.Open(name, DataCatalogue.Default);
         return Pairs(Languages).Where(p => corpus.Has(p.Source, p.Target)).SelectMany(p => corpus.Pairs(p.Source, p.Target, Malformed)
             .Select(entry => new LexiconEntry(p.Source.Code, entry.Source, p.Target.Code, entry.Target)));
     }
 
     private string FingerprintOfLexicon(string name) =>
-        name == "builtin" ? _builtIn.Value.LocaleData : FingerprintOfFolder(MirrorCorpora.Open(name, Mirror()).Folder);
+        name == "builtin" ? _builtIn.Value.LocaleData : FingerprintOfFolder(MirrorCorpora.Open(name, DataCatalogue.Default).Folder);
 
     /// <summary>
     /// Names and sizes: published sets do not change under one name, and hashing all of a mirror at every start would be slow.

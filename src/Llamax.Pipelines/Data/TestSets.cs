@@ -1,3 +1,4 @@
+using Llamax.Corpus.Catalogue;
 using Llamax.Corpus.Reading;
 using Llamax.Evaluation.Suites;
 using Llamax.Pipelines.Recipes;
@@ -77,7 +78,7 @@ internal static class TestSets
     private static IReadOnlyList<Language> Languages(Recipe recipe, RunData data) =>
         Recipe.Resolve(recipe.Evaluation.Languages, "evaluation.languages", data.Languages);
 
-    private static string FloresFolder() => Path.Combine(RunData.Mirror(), "flores101");
+    private static string FloresFolder() => DataCatalogue.Default.Require("flores101");
 
     private static IReadOnlyList<string> Lines(FloresSuite flores, Language language) => flores.Sentences(language, "devtest");
 

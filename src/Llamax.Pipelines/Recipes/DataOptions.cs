@@ -10,7 +10,7 @@ public sealed record DataOptions
     public IReadOnlyList<SourceOptions> Sources { get; init; } = [];
 
     /// <summary>
-    /// Lexicons for augmentation: <c>builtin</c>, or <c>muse</c>, <c>panlex</c>, <c>gatitos</c>, <c>cldr</c> below <c>$LLAMAX_DATA</c>.
+    /// Lexicons for augmentation: <c>builtin</c>, or <c>muse</c>, <c>panlex</c>, <c>gatitos</c>, <c>cldr</c> in the mirror or the cache.
     /// </summary>
     public IReadOnlyList<string> Lexicons { get; init; } = [];
 
@@ -40,7 +40,7 @@ public enum SourceKind
     /// <summary>The generator over .NET's own locale data; needs no file.</summary>
     Builtin,
 
-    /// <summary>A public set below <c>$LLAMAX_DATA</c>: ntrex, tatoeba, massive, mafand, udhr.</summary>
+    /// <summary>A public set in the mirror or the cache: ntrex, tatoeba, massive, mafand, udhr.</summary>
     Mirror,
 
     /// <summary>A two-column TSV file.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Llamax.Decoding.Prompts;
-using Llamax.Models.Native;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
 using Llamax.Runs;
@@ -27,6 +26,8 @@ internal sealed class PhaseStage(
 
     private TrainingOptions Training => options.Training with { Threads = recipe.Threads, Seed = recipe.Seed };
 
+    public override bool IsShared => true;
+
     public override string Describe()
     {
         var length = options.Training.Steps is { } steps ? $"{steps:N0} steps"
@@ -50,7 +51,9 @@ internal sealed class PhaseStage(
     public override Manifest Run(StageContext context)
     {
         // It stands beside the weights of each checkpoint, so that one can translate with it.
-        Profile().Save(Folder);
+        if (context.Ranks.Rank == 0)
+            Profile().Save(Folder);
+        context.Ranks.Exchange([], patience: null);
         var initial = from?.ModelFolder ?? recipe.Model.Path;
         var loaded = tokenizer.Load();
         using var corpus = set.OpenCorpus();
@@ -63,7 +66,8 @@ internal sealed class PhaseStage(
             Configuration = initial is null ? recipe.Model.Configure(loaded.VocabularySize, loaded.BosId, loaded.EosId) : null,
             CompanionFiles = [.. tokenizer.Files, Path.Combine(Folder, TranslationProfile.FileName)],
             DataType = recipe.DataType == WeightType.Bf16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
-            Device = TorchRuntime.ParseDevice(recipe.Device),
+            Device = RecipeRun.DeviceOf(recipe),
+            Ranks = context.Ranks,
         };
         var result = new Trainer(run, new NamedEvents(context.Events, Name)).Train(context.Cancellation);
         var counts = new SortedDictionary<string, double>(StringComparer.Ordinal)

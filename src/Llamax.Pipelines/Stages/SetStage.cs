@@ -70,7 +70,7 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         {
             context.Events.Warn(string.Create(
                 CultureInfo.InvariantCulture,
-                $"malformed lines were left out (met {data.Malformed.Count:N0} times in all passes over the data), for example "
+                $"malformed lines were left out ({data.Malformed.Count:N0} in {data.Malformed.ByFile.Count} files), for example "
                 + $"{data.Malformed.Examples[0]}"));
         }
 

@@ -22,6 +22,9 @@ internal abstract class Stage(string name, string folder)
     /// </summary>
     public virtual bool IsAdaptable => false;
 
+    /// <summary>Whether the ranks of a run share the work; otherwise the first one does it while the others wait.</summary>
+    public virtual bool IsShared => false;
+
     /// <summary>One line for <c>--dry-run</c>: what would be done, with numbers where they are known.</summary>
     public abstract string Describe();
 

@@ -2,11 +2,16 @@ using System.Globalization;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
+using Llamax.Training.Collectives;
 
 namespace Llamax.Pipelines.Stages;
 
 /// <summary>Runs stages in order, skips what is finished, and refuses to mix results of different options in one folder.</summary>
-internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events, TimeProvider clock)
+/// <param name="stages">In order.</param>
+/// <param name="events">Hears of the progress.</param>
+/// <param name="clock">For the durations in the manifests.</param>
+/// <param name="ranks">The processes of the run; all of them make the same calls.</param>
+internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events, TimeProvider clock, ICollective ranks)
 {
     private const string KeyFile = "stage.key";
 
@@ -29,22 +34,36 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
         foreach (var stage in stages)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Manifest.TryRead(stage.Folder)?.Key == stage.Key)
+            if (ranks.FromFirst(() => Begin(stage)) is false)
             {
                 events.Note($"{stage.Name}: finished before");
                 continue;
             }
 
-            // The manifest goes first: what is being changed must not look finished.
-            Directory.CreateDirectory(stage.Folder);
-            File.Delete(Path.Combine(stage.Folder, Manifest.FileName));
-            AtomicFile.WriteAllText(Path.Combine(stage.Folder, KeyFile), stage.Key + "\n");
             var started = clock.GetTimestamp();
-            var manifest = stage.Run(new StageContext(events, cancellation)) with { Command = stage.Name, Key = stage.Key, Seed = seed };
-            var seconds = clock.GetElapsedTime(started).TotalSeconds;
-            (manifest with { WallSeconds = seconds, Versions = Manifest.CurrentVersions }).Write(stage.Folder, IsResult);
-            events.Note(string.Create(CultureInfo.InvariantCulture, $"{stage.Name}: done in {seconds:0.0} s"));
+            var context = new StageContext(events, ranks, cancellation);
+            var manifest = stage.IsShared || ranks.Rank == 0 ? stage.Run(context) : null;
+            _ = ranks.FromFirst(() => End(stage, manifest! with { Seed = seed }, clock.GetElapsedTime(started).TotalSeconds));
         }
+    }
+
+    /// <summary>False where the stage is finished. Otherwise its manifest goes first: what is being changed must not look finished.</summary>
+    private static bool Begin(Stage stage)
+    {
+        if (Manifest.TryRead(stage.Folder)?.Key == stage.Key)
+            return false;
+        Directory.CreateDirectory(stage.Folder);
+        File.Delete(Path.Combine(stage.Folder, Manifest.FileName));
+        AtomicFile.WriteAllText(Path.Combine(stage.Folder, KeyFile), stage.Key + "\n");
+        return true;
+    }
+
+    private double End(Stage stage, Manifest manifest, double seconds)
+    {
+        manifest = manifest with { Command = stage.Name, Key = stage.Key, WallSeconds = seconds, Versions = Manifest.CurrentVersions };
+        manifest.Write(stage.Folder, IsResult);
+        events.Note(string.Create(CultureInfo.InvariantCulture, $"{stage.Name}: done in {seconds:0.0} s"));
+        return seconds;
     }
 
     /// <summary>Checkpoints come and go while a phase trains, and clock readings differ each time: they are no result.</summary>

@@ -42,6 +42,17 @@ public static class ScriptDetector
         return letters == 0 ? 0 : (double)inside / letters;
     }
 
+    /// <summary>Whether a character may stand in a text in a script: its letters, and what is no letter of any script.</summary>
+    /// <param name="rune">Any character.</param>
+    /// <param name="script">As for <see cref="ShareOf"/>: <c>Hans</c> has nothing that only <c>Hant</c> has, and the reverse.</param>
+    /// <exception cref="ArgumentException">The script is not in the table.</exception>
+    public static bool MayStandIn(Rune rune, string script)
+    {
+        var members = Members(script);
+        var found = ScriptRanges.Of(rune);
+        return found == ScriptRanges.Common || (Array.IndexOf(members, found) >= 0 && !IsOfOtherChinese(rune, script));
+    }
+
     /// <summary>The script of most letters; null for a text without letters.</summary>
     /// <returns>
     /// ISO 15924. Han with at least one kana or hangul in ten is <c>Jpan</c> or <c>Hang</c>; Han alone is <c>Hans</c> or <c>Hant</c> by its

@@ -1,64 +1,84 @@
 namespace Llamax.Text.Normalization;
 
 /// <summary>A dictionary of byte strings that is walked byte by byte: all entries that a text begins with, in one pass.</summary>
+/// <remarks>
+/// Nodes are numbered level by level, so the children of a node are neighbours: a step is a search for one byte in a few.
+/// </remarks>
 internal sealed class ByteTrie
 {
     /// <summary>Where every walk begins.</summary>
     public const int Root = 0;
 
-    private readonly List<int> _values = [-1];
-    private ulong[] _slots = new ulong[1024]; // 0 = free, else (node, byte) in the upper half and the child in the lower
-    private int _edges;
+    // Below this many, looking at one after another is faster than the vectorised search.
+    private const int FewChildren = 8;
 
-    /// <summary>Adds <paramref name="key"/>, not empty, with a value that is not negative.</summary>
-    public void Add(ReadOnlySpan<byte> key, int value)
+    private readonly byte[] _units; // the byte that leads to each node
+    private readonly int[] _children; // where the children of each node begin; they end where the next node's begin
+    private readonly int[] _values;
+
+    /// <param name="entries">Keys, not empty, with values that are not negative; of two equal keys the later one counts.</param>
+    public ByteTrie(IEnumerable<(byte[] Key, int Value)> entries)
     {
-        var node = Root;
-        foreach (var unit in key)
-        {
-            var child = Child(node, unit);
-            if (child < 0)
-            {
-                child = _values.Count;
-                _values.Add(-1);
-                Link(node, unit, child);
-            }
+        var sorted = entries.ToArray();
+        var order = Enumerable.Range(0, sorted.Length).ToArray();
+        Array.Sort(order, (a, b) => sorted[a].Key.AsSpan().SequenceCompareTo(sorted[b].Key) is not 0 and var other ? other : a - b);
 
-            node = child;
+        List<byte> units = [0];
+        List<int> children = [];
+        List<int> values = [];
+        // The entries that begin with the bytes of each node, and how many bytes those are; nodes are added while the list is walked.
+        List<(int From, int To, int Depth)> ranges = [(0, order.Length, 0)];
+        for (var node = 0; node < ranges.Count; node++)
+        {
+            var (from, to, depth) = ranges[node];
+            children.Add(ranges.Count);
+            values.Add(-1);
+            for (; from < to && Key(from).Length == depth; from++)
+                values[node] = sorted[order[from]].Value;
+            while (from < to)
+            {
+                var unit = Key(from)[depth];
+                var end = from + 1;
+                while (end < to && Key(end)[depth] == unit)
+                    end++;
+                units.Add(unit);
+                ranges.Add((from, end, depth + 1));
+                from = end;
+            }
         }
 
-        _values[node] = value;
+        children.Add(ranges.Count);
+        (_units, _children, _values) = ([.. units], [.. children], [.. values]);
+
+        ReadOnlySpan<byte> Key(int place) => sorted[order[place]].Key;
     }
 
     /// <summary>The node after <paramref name="unit"/>; −1 where no entry goes on so.</summary>
     public int Child(int node, byte unit)
     {
-        var key = Key(node, unit);
-        for (var slot = Slot(key); ; slot = (slot + 1) & (_slots.Length - 1))
-        {
-            var found = _slots[slot];
-            if (found == 0)
-                return -1;
-            if (found >> 32 == key)
-                return (int)(uint)found;
-        }
+        var (first, end) = (_children[node], _children[node + 1]);
+        var units = _units.AsSpan(first, end - first);
+        if (units.Length > FewChildren)
+            return units.IndexOf(unit) is >= 0 and var place ? first + place : -1;
+        for (var i = 0; i < units.Length; i++)
+            if (units[i] == unit)
+                return first + i;
+        return -1;
     }
 
     /// <summary>The value of the entry that ends at <paramref name="node"/>; −1 where none does.</summary>
     public int Value(int node) => _values[node];
 
     /// <summary>The value of exactly <paramref name="key"/>; −1 where there is none.</summary>
-    public int Find(ReadOnlySpan<byte> key)
+    public int Find(ReadOnlySpan<byte> key) => Walk(key) is >= 0 and var node ? _values[node] : -1;
+
+    /// <summary>The node after <paramref name="units"/>; −1 where no entry begins so.</summary>
+    public int Walk(ReadOnlySpan<byte> units)
     {
         var node = Root;
-        foreach (var unit in key)
-        {
-            node = Child(node, unit);
-            if (node < 0)
-                return -1;
-        }
-
-        return _values[node];
+        for (var i = 0; i < units.Length && node >= 0; i++)
+            node = Child(node, units[i]);
+        return node;
     }
 
     /// <summary>Length in bytes of the longest entry that <paramref name="text"/> begins with; 0 where there is none.</summary>
@@ -75,33 +95,5 @@ internal sealed class ByteTrie
         }
 
         return longest;
-    }
-
-    private static ulong Key(int node, byte unit) => ((ulong)node << 8) | unit;
-
-    private int Slot(ulong key) => (int)((key * 0x9E3779B97F4A7C15) >> 33) & (_slots.Length - 1);
-
-    private void Link(int node, byte unit, int child)
-    {
-        if (node >= 1 << 24)
-            throw new InvalidOperationException("A dictionary of more than 16 million nodes.");
-        if (2 * ++_edges > _slots.Length)
-        {
-            var old = _slots;
-            _slots = new ulong[2 * old.Length];
-            foreach (var entry in old)
-                if (entry != 0)
-                    Place(entry);
-        }
-
-        Place((Key(node, unit) << 32) | (uint)child);
-    }
-
-    private void Place(ulong entry)
-    {
-        var slot = Slot(entry >> 32);
-        while (_slots[slot] != 0)
-            slot = (slot + 1) & (_slots.Length - 1);
-        _slots[slot] = entry;
     }
 }

@@ -121,15 +121,14 @@ internal sealed class PieceNormalizer
                 result = result.TrimStart((byte)' ');
             if (result.IsEmpty)
                 continue;
-            foreach (var unit in result)
+            afterSpace = _removeExtraWhitespaces && result[^1] == ' ';
+            for (int space; (space = result.IndexOf((byte)' ')) >= 0; result = result[(space + 1)..])
             {
-                if (unit == ' ')
-                    normalized.Append(WrittenSpace);
-                else
-                    normalized.Append([unit]);
+                normalized.Append(result[..space]);
+                normalized.Append(WrittenSpace);
             }
 
-            afterSpace = _removeExtraWhitespaces && result[^1] == ' ';
+            normalized.Append(result);
         }
 
         if (!_removeExtraWhitespaces)

@@ -67,6 +67,8 @@ internal sealed class ByteLevelTokenizer : VocabularyTokenizer
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
+    protected override byte[] PieceBytes(int id) => ByteLevelAlphabet.Bytes(Vocabulary.Text(id));
+
     private void EncodePlain(string text, List<int> ids)
     {
         text = WellFormed(text);

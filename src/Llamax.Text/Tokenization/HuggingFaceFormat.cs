@@ -26,10 +26,45 @@ internal static class HuggingFaceFormat
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException) // the latter: text that is no Unicode
         {
-            throw new RequestException(
-                $"not a tokenizer.json, or a damaged one: {problem.Message}", where, "fetch the file again and compare its size", problem);
+            throw Damaged(problem, where);
         }
     }
+
+    /// <summary>The data of a byte-level tokenizer; null where it is of another kind.</summary>
+    /// <exception cref="RequestException">As <see cref="Read(ReadOnlySpan{byte}, SpecialTokenNames, string, string)"/>.</exception>
+    public static ByteLevelModel? ReadByteLevelModel(ReadOnlySpan<byte> json, string where)
+    {
+        try
+        {
+            return ByteLevelData(HuggingFaceFile.Parse(json), where);
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            throw Damaged(problem, where);
+        }
+    }
+
+    private static ByteLevelModel? ByteLevelData(HuggingFaceFile file, string where)
+    {
+        var rules = HuggingFaceComponent.Flatten(file.PreTokenizer).ToList();
+        if (file.Model is not { Type: "BPE" } model || !rules.Any(component => component.Type == "ByteLevel"))
+            return null;
+        var pieces = ReadPieces(model, file.AddedTokens ?? [], where);
+        var merges = ReadMerges(model, new Vocabulary([.. pieces.Select(text => (text, PieceType.Normal))], where), where);
+        return new()
+        {
+            Pieces = pieces,
+            Merges = [.. merges.Select(merge => (pieces[merge.Left], pieces[merge.Right]))],
+            AddedTokens =
+                [.. ReadAddedTokens(file.AddedTokens ?? [], pieces.Count, where).Select(token => (token.Text, token.Id, token.IsSpecial))],
+            WordRules = [.. rules.Where(rule => rule.Type != "ByteLevel" || (rule.UseRegex ?? true))
+                .Select(rule => rule.Pattern?.Expression ?? rule.Type)],
+            IgnoreMerges = model.IgnoreMerges,
+        };
+    }
+
+    private static RequestException Damaged(Exception problem, string where) => new(
+        $"not a tokenizer.json, or a damaged one: {problem.Message}", where, "fetch the file again and compare its size", problem);
 
     private static ITokenizer Read(HuggingFaceFile file, SpecialTokenNames names, string fingerprint, string where)
     {

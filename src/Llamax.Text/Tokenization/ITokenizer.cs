@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Llamax.Text.Tokenization;
 
 /// <summary>
@@ -40,6 +42,12 @@ public interface ITokenizer
 
     /// <summary>The piece behind <paramref name="id"/> as the vocabulary spells it (with ▁ or byte-level letters).</summary>
     string Piece(int id);
+
+    /// <summary>
+    /// The UTF-8 bytes that <paramref name="id"/> adds to a text, a leading space kept; of a character that is spelled in bytes only a part.
+    /// None for control ids.
+    /// </summary>
+    byte[] Bytes(int id) => Encoding.UTF8.GetBytes(Decode([id]));
 
     /// <summary>
     /// The pieces of <paramref name="text"/> as spBLEU needs them: SentencePiece surface pieces, unknown characters kept.

@@ -37,10 +37,9 @@ internal sealed class SentencePieceTokenizer : VocabularyTokenizer
         var vocabulary = new Vocabulary([.. model.Pieces.Select(piece => (piece.Text, piece.Type))], where);
         if (model.ByteFallback && !vocabulary.HasAllBytes)
             throw new RequestException("byte fallback without a piece for each of the 256 bytes", where, "fetch the file again");
-        ByteTrie? userDefined = null;
-        for (var id = 0; id < model.Pieces.Length; id++)
-            if (model.Pieces[id].Type == PieceType.UserDefined)
-                (userDefined ??= new ByteTrie()).Add(Encoding.UTF8.GetBytes(model.Pieces[id].Text), id);
+        var ownPieces = model.Pieces.Select((piece, id) => (piece, id)).Where(entry => entry.piece.Type == PieceType.UserDefined)
+            .Select(entry => (Encoding.UTF8.GetBytes(entry.piece.Text), entry.id)).ToList();
+        var userDefined = ownPieces.Count > 0 ? new ByteTrie(ownPieces) : null;
         PrecompiledCharacterMap? map = null;
         try
         {
@@ -150,6 +149,14 @@ internal sealed class SentencePieceTokenizer : VocabularyTokenizer
         AppendBytes(text, bytes);
         return text.ToString();
     }
+
+    protected override byte[] PieceBytes(int id) => Vocabulary.Type(id) switch
+    {
+        PieceType.Byte => [Vocabulary.ByteOf(id)],
+        PieceType.Control => [],
+        PieceType.Unknown => Encoding.UTF8.GetBytes(_surface.Unknown),
+        _ => Encoding.UTF8.GetBytes(Vocabulary.Text(id).Replace('\u2581', ' ')),
+    };
 
     private delegate void PartAction(int id, ReadOnlySpan<byte> bytes);
 

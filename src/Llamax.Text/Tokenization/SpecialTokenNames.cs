@@ -24,6 +24,16 @@ internal sealed record SpecialTokenNames(IReadOnlyList<string> Bos, IReadOnlyLis
             : new SpecialTokenNames(Name(files, "bos_token"), Name(files, "eos_token"), Name(files, "pad_token"));
     }
 
+    /// <summary>The <c>additional_special_tokens</c> of the folder's files, in their order.</summary>
+    /// <exception cref="RequestException">One of the two files is no JSON object.</exception>
+    public static IReadOnlyList<string> AdditionalIn(string folder)
+    {
+        foreach (var file in Files.Select(name => Path.Combine(folder, name)).Where(File.Exists).Select(Parse))
+            if (file.TryGetProperty("additional_special_tokens", out var listed) && listed.ValueKind == JsonValueKind.Array)
+                return [.. listed.EnumerateArray().Select(Text).OfType<string>()];
+        return [];
+    }
+
     /// <summary>The ids behind the names.</summary>
     public SpecialIds Resolve(IReadOnlyCollection<AddedToken> added, Vocabulary vocabulary)
     {
@@ -58,19 +68,19 @@ internal sealed record SpecialTokenNames(IReadOnlyList<string> Bos, IReadOnlyLis
         }
     }
 
-    /// <summary>A name stands there as a string or, with its flags, as the <c>content</c> of an object.</summary>
     private static IReadOnlyList<string> Name(List<JsonElement> files, string key)
     {
         foreach (var file in files)
-        {
-            if (!file.TryGetProperty(key, out var value))
-                continue;
-            if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content))
-                value = content;
-            if (value.ValueKind == JsonValueKind.String)
-                return [value.GetString()!];
-        }
-
+            if (file.TryGetProperty(key, out var value) && Text(value) is { } name)
+                return [name];
         return [];
+    }
+
+    /// <summary>A name stands there as a string or, with its flags, as the <c>content</c> of an object.</summary>
+    private static string? Text(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var content))
+            value = content;
+        return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
 }

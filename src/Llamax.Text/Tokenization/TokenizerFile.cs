@@ -17,6 +17,7 @@ public static class TokenizerFile
     /// <summary>
     /// Reads a SentencePiece <c>*.model</c> or a Hugging Face <c>tokenizer.json</c>, either also compressed with gzip, or the one that a
     /// Hugging Face folder holds; there <c>tokenizer.json</c> is preferred: it alone knows the tokens that were added after training.
+    /// A SentencePiece model with a vocab.json beside it (M2M-100) has that file's ids.
     /// The begin, end and padding tokens of a tokenizer.json are those of tokenizer_config.json and special_tokens_map.json beside it.
     /// </summary>
     /// <remarks>
@@ -51,6 +52,17 @@ public static class TokenizerFile
         return SentencePieceFormat.Read(ReadFile(path), path);
     }
 
+    /// <summary>Reads a byte-level BPE <c>tokenizer.json</c> as data; null where the file is a tokenizer of another kind.</summary>
+    /// <exception cref="RequestException">As <see cref="Load"/>.</exception>
+    public static ByteLevelModel? LoadByteLevelModel(string path)
+    {
+        if (!File.Exists(path))
+            throw new RequestException("no such file", path, "give a tokenizer.json");
+        var file = ReadFile(path);
+        var text = file.AsSpan().TrimStart("\uFEFF \t\r\n"u8);
+        return text.StartsWith("{"u8) ? HuggingFaceFormat.ReadByteLevelModel(text, path) : null;
+    }
+
     /// <summary>
     /// Writes a vocabulary into a model folder in both forms that other programs read: tokenizer.model (SentencePiece, llama.cpp), and
     /// tokenizer.json with tokenizer_config.json and special_tokens_map.json (transformers, vLLM).
@@ -69,6 +81,10 @@ public static class TokenizerFile
         void Write(string name, byte[] content) => AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(content));
     }
 
+    /// <summary>Writes tokenizer.model alone, for models that have no tokenizer.json form.</summary>
+    public static void SaveModel(SentencePieceModel model, string folder) =>
+        AtomicFile.Write(Path.Combine(folder, "tokenizer.model"), stream => stream.Write(SentencePieceFormat.Write(model)));
+
     internal static string Fingerprint(ReadOnlySpan<byte> file) => Convert.ToHexStringLower(SHA256.HashData(file));
 
     private static ITokenizer LoadFile(string path, bool isFolder)
@@ -82,6 +98,14 @@ public static class TokenizerFile
             throw new RequestException("a Git LFS pointer instead of the file itself", path, "run git lfs pull in its repository");
 
         var model = SentencePieceFormat.Read(file, path);
+        var numbersPath = Path.Combine(folder, "vocab.json");
+        if (isFolder && File.Exists(numbersPath))
+        {
+            var numbers = ReadFile(numbersPath);
+            var pieces = SentencePieceTokenizer.From(model, [], Fingerprint(file), path);
+            return RenumberedTokenizer.Read(pieces, numbers, folder, Fingerprint([.. file, .. numbers]), numbersPath);
+        }
+
         var addedPath = Path.Combine(folder, "added_tokens.json");
         if (!isFolder || !File.Exists(addedPath))
             return SentencePieceTokenizer.From(model, [], Fingerprint(file), path);

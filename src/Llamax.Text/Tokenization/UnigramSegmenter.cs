@@ -12,35 +12,39 @@ internal sealed class UnigramSegmenter : IPieceSegmenter
 {
     private const float UnknownPenalty = 10;
 
-    private readonly ByteTrie _pieces = new();
+    private readonly ByteTrie _pieces;
+    private readonly int[] _beginnings = new int[char.MaxValue + 1]; // where the walk stands after each character of the basic plane
     private readonly double[] _scores;
-    private readonly bool[] _isUserDefined;
-    private readonly float _maximum;
     private readonly float _unknownScore;
     private readonly int _unknownId;
 
     public UnigramSegmenter(IReadOnlyList<VocabularyPiece> pieces)
     {
         var minimum = float.MaxValue;
-        _maximum = 1.17549435E-38f; // FLT_MIN, where SentencePiece begins its search for the maximum
+        var maximum = 1.17549435E-38f; // FLT_MIN, where SentencePiece begins its search for the maximum
         _scores = new double[pieces.Count];
-        _isUserDefined = new bool[pieces.Count];
         for (var id = 0; id < pieces.Count; id++)
         {
             var piece = pieces[id];
             _scores[id] = piece.Score;
-            _isUserDefined[id] = piece.Type == PieceType.UserDefined;
             if (piece.Type == PieceType.Unknown)
                 _unknownId = id;
-            if (piece.Type is PieceType.Normal or PieceType.UserDefined)
-                _pieces.Add(Encoding.UTF8.GetBytes(piece.Text), id);
             if (piece.Type != PieceType.Normal)
                 continue;
             minimum = Math.Min(minimum, piece.Score);
-            _maximum = Math.Max(_maximum, piece.Score);
+            maximum = Math.Max(maximum, piece.Score);
         }
 
+        for (var id = 0; id < pieces.Count; id++)
+            if (pieces[id].Type == PieceType.UserDefined)
+                _scores[id] = Encoding.UTF8.GetByteCount(pieces[id].Text) * maximum - 0.1;
         _unknownScore = minimum - UnknownPenalty;
+        _pieces = new ByteTrie(
+            pieces.Select((piece, id) => (piece, id)).Where(entry => entry.piece.Type is PieceType.Normal or PieceType.UserDefined)
+                .Select(entry => (Encoding.UTF8.GetBytes(entry.piece.Text), entry.id)));
+        Span<byte> bytes = stackalloc byte[4];
+        for (var character = 0; character < _beginnings.Length; character++)
+            _beginnings[character] = Rune.TryCreate(character, out var rune) ? _pieces.Walk(bytes[..rune.EncodeToUtf8(bytes)]) : -1;
     }
 
     public void Segment(ReadOnlySpan<byte> normalized, List<PieceSpan> parts)
@@ -49,21 +53,20 @@ internal sealed class UnigramSegmenter : IPieceSegmenter
         best.AsSpan(0, normalized.Length + 1).Fill(new BestPath(-1, 0, -1));
         for (var start = 0; start < normalized.Length;)
         {
-            Rune.DecodeFromUtf8(normalized[start..], out _, out var characterLength);
+            var isWhole = Rune.DecodeFromUtf8(normalized[start..], out var rune, out var characterLength) == OperationStatus.Done;
             var score = best[start].Score;
             var hasSinglePiece = false;
-            var node = ByteTrie.Root;
-            for (var end = start; end < normalized.Length;)
+            var end = start + characterLength;
+            var node = isWhole && rune.IsBmp ? _beginnings[rune.Value] : _pieces.Walk(normalized[start..end]);
+            while (node >= 0)
             {
-                node = _pieces.Child(node, normalized[end++]);
-                if (node < 0)
-                    break;
-                var id = _pieces.Value(node);
-                if (id < 0)
-                    continue;
-                var own = _isUserDefined[id] ? (end - start) * _maximum - 0.1 : _scores[id];
-                Improve(ref best[end], own + score, start, id);
-                hasSinglePiece |= end - start == characterLength;
+                if (_pieces.Value(node) is >= 0 and var id)
+                {
+                    Improve(ref best[end], _scores[id] + score, start, id);
+                    hasSinglePiece |= end - start == characterLength;
+                }
+
+                node = end < normalized.Length ? _pieces.Child(node, normalized[end++]) : -1;
             }
 
             if (!hasSinglePiece)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Llamax.Text.Tokenization;
 
 /// <summary>What a tokenizer knows of its vocabulary and the tokens added to it, whichever way it cuts text.</summary>
@@ -38,6 +40,16 @@ internal abstract class VocabularyTokenizer : ITokenizer
     public abstract string Decode(ReadOnlySpan<int> ids);
 
     public abstract IReadOnlyList<string> EncodePieces(string text);
+
+    public byte[] Bytes(int id)
+    {
+        if (AddedToken(id) is { } added)
+            return Encoding.UTF8.GetBytes(added.IsSpecial ? "" : added.Text);
+        return id < Vocabulary.Count ? PieceBytes(id) : [];
+    }
+
+    /// <summary>The bytes of a piece of the vocabulary.</summary>
+    protected abstract byte[] PieceBytes(int id);
 
     public string Piece(int id) => AddedToken(id)?.Text ?? (id < Vocabulary.Count ? Vocabulary.Text(id) : "");
 

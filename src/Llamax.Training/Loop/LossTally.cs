@@ -29,15 +29,24 @@ internal sealed class LossTally
                 while (next < places.Length && places[next] < start)
                     next++;
                 var first = next;
-                double sum = 0;
-                for (; next < places.Length && places[next] < end; next++)
-                    sum += losses[next];
+                while (next < places.Length && places[next] < end)
+                    next++;
                 if (next == first)
                     continue;
-                Add(Kinds, document.Kind.ToString().ToLowerInvariant(), sum, next - first);
-                Add(Languages, document.Target.Length > 0 ? document.Target : document.Source, sum, next - first);
+                var sum = LossSum.Of(losses[first..next]);
+                Add(Kinds, document.Kind.ToString().ToLowerInvariant(), sum);
+                Add(Languages, document.Target.Length > 0 ? document.Target : document.Source, sum);
             }
         }
+    }
+
+    /// <summary>Adds what another rank has counted.</summary>
+    public void Add(LossTally other)
+    {
+        foreach (var (name, sum) in other.Kinds)
+            Add(Kinds, name, sum);
+        foreach (var (name, sum) in other.Languages)
+            Add(Languages, name, sum);
     }
 
     public void Clear()
@@ -46,12 +55,6 @@ internal sealed class LossTally
         Languages.Clear();
     }
 
-    private static void Add(SortedDictionary<string, LossSum> sums, string name, double loss, long tokens)
-    {
-        var before = sums.GetValueOrDefault(name);
-        sums[name] = new LossSum(before.Loss + loss, before.Tokens + tokens);
-    }
+    private static void Add(SortedDictionary<string, LossSum> sums, string name, LossSum sum) =>
+        sums[name] = sums.GetValueOrDefault(name) + sum;
 }
-
-/// <summary>Summed loss and how many tokens it is over.</summary>
-internal readonly record struct LossSum(double Loss, long Tokens);

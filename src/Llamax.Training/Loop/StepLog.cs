@@ -111,7 +111,7 @@ internal sealed class StepLog : IDisposable
         foreach (var (key, sum) in sums)
         {
             json.WriteStartObject(key);
-            WriteNumber(json, "loss", sum.Loss / sum.Tokens);
+            WriteNumber(json, "loss", sum.Mean);
             json.WriteNumber("loss_tokens", sum.Tokens);
             json.WriteEndObject();
         }

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Text.Json;
 using Llamax.Corpus.Packing;
 using Llamax.Models.Causal;
 using Llamax.Models.Native;
 using Llamax.Runs;
 using Llamax.Runs.Progress;
+using Llamax.Training.Collectives;
 using Llamax.Training.Optimizers;
 using Llamax.Training.Resuming;
 
@@ -20,43 +22,66 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
     private const int StepsBetweenTrims = 256;
 
     private readonly CheckpointStore _checkpoints = new(Path.Combine(run.Folder, "checkpoints"), run.Options.KeepCheckpoints);
+    private readonly ICollective _ranks = run.Ranks;
+    private readonly TimeSpan _patience = run.Options.RankPatience;
 
-    /// <summary>Trains to the end, or returns the result of a run that was finished before.</summary>
-    /// <param name="cancellation">Stops at the next step, after a checkpoint.</param>
+    /// <summary>Trains to the end, or returns the result of a run that was finished before. With several ranks all of them call it.</summary>
+    /// <param name="cancellation">Stops at the next step, after a checkpoint; one rank's is enough.</param>
     /// <exception cref="RequestException">Options, model, corpus or training folder do not fit together, or cannot be written.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the same run continues later.</exception>
     public TrainingResult Train(CancellationToken cancellation = default)
     {
         var start = new TrainingStart(run, events);
-        using var folderLock = new FolderLock(run.Folder);
-        using var log = new StepLog(run.Folder);
-        if (FinishedBefore(start.Settings) is { } result)
+        using var folderLock = IsFirst ? new FolderLock(run.Folder) : null;
+        using var log = IsFirst ? new StepLog(run.Folder) : null;
+        if (_ranks.FromFirst(() => FinishedBefore(start.Settings)) is { } result)
             return result;
         TorchRuntime.SetThreads(run.Options.ThreadsOfAWorker);
         TorchRuntime.KeepFreedMemory();
-        var checkpoint = _checkpoints.NewestIntact(events.Warn);
+        var checkpoint = _ranks.FromFirst(() => _checkpoints.NewestIntact(events.Warn));
         if (checkpoint is not null)
         {
             start.Settings.ThrowIfOther(checkpoint.State.Settings, checkpoint.Path);
             events.Note($"continuing after step {checkpoint.State.Step} of {start.Order.Steps}");
         }
 
-        using var model = checkpoint is null ? start.CreateModel() : CausalModel.Load(checkpoint.Path, run.DataType, run.Device);
-        using var optimizer = new FlatAdamW(model, run.Options.AdamW);
+        using var trained = new TrainedModel(start, checkpoint?.Path, run);
+        var model = trained.Model;
+        var space = new TrainedSpace(
+            model, parameter => TrainedPart.Includes(run.Options.Trained, parameter.Name), run.Options.DecayAllParameters);
+        using var optimizer = new FlatAdamW(model, run.Options.AdamW, space, _ranks, _patience);
         var state = checkpoint?.State ?? TrainingState.AtFirst(start.Settings);
         if (checkpoint is not null)
-            OptimizerCheckpoint.Read(Path.Combine(checkpoint.Path, CheckpointStore.OptimizerFile), optimizer, state.Step);
-        log.CutTo(state.LogLength);
+            OptimizerCheckpoint.Read(checkpoint.Path, optimizer, state.Step);
+        if (!IsFirst)
+            state = state with { Tally = new LossTally() };
+        log?.CutTo(state.LogLength);
+        if (state.Step < start.Order.Steps)
+            Check(start, model, optimizer);
         state = TakeSteps(start, model, optimizer, log, state, cancellation);
-        log.FlushToDisk();
-        return Finish(start, model, state);
+        log?.FlushToDisk();
+        return _ranks.FromFirst(() => Finish(start, trained, state));
+    }
+
+    private bool IsFirst => _ranks.Rank == 0;
+
+    private void Check(TrainingStart start, CausalModel model, FlatAdamW optimizer)
+    {
+        var check = new StartCheck(model, optimizer, _ranks, _patience);
+        var atOnce = run.Options.BlocksPerMicroBatch;
+        var first = start.Order.BlocksOf(0);
+        PackedBlock[] buffers = [];
+        if (atOnce > 1 || _ranks.Size > 1)
+            check.CompareSplits(Read(first[..Math.Min(first.Length, Math.Max(2, _ranks.Size))], ref buffers), atOnce);
+        check.RehearseLargest(Read(first[..Math.Min(first.Length, atOnce)], ref buffers));
     }
 
     private TrainingState TakeSteps(
-        TrainingStart start, CausalModel model, FlatAdamW optimizer, StepLog log, TrainingState state, CancellationToken cancellation)
+        TrainingStart start, CausalModel model, FlatAdamW optimizer, StepLog? log, TrainingState state, CancellationToken cancellation)
     {
         var (options, order) = (run.Options, start.Order);
-        using var optimizerStep = new OptimizerStep(model, optimizer, options.BlocksPerMicroBatch, options.Workers);
+        using var optimizerStep = new OptimizerStep(model, optimizer, options.BlocksPerMicroBatch, options.Workers, _ranks, _patience);
+        using var writer = new CheckpointWriter(_checkpoints, _ranks, _patience);
         var pace = new TrainingPace(run.Folder, order.Steps, state.Step, run.Clock);
         var buffers = Array.Empty<PackedBlock>();
         var (savedStep, savedAt) = (state.Step, run.Clock.GetTimestamp());
@@ -70,16 +95,29 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
                 if (IsDue(state.Step, options.ValidateEvery, order.Steps) && state.ProbedStep < state.Step)
                     state = Validate(model, log, state, cancellation);
                 if (state.Step == order.Steps)
-                    return state;
-                if (state.Step > savedStep && IsCheckpointDue(state.Step, savedAt))
                 {
-                    Save(start, model, optimizer, log, state);
+                    writer.Wait();
+                    return state;
+                }
+
+                var signals = _ranks.Exchange(
+                    new Signals(
+                        cancellation.IsCancellationRequested, state.Step > savedStep && IsCheckpointDue(state.Step, savedAt),
+                        writer.HasWritten),
+                    _patience);
+                if (signals.All(signal => signal.HasWritten))
+                    writer.Complete();
+                if (signals[0].IsCheckpointDue)
+                {
+                    Save(start, model, optimizer, log, state, writer);
                     (savedStep, savedAt) = (state.Step, run.Clock.GetTimestamp());
                 }
 
-                cancellation.ThrowIfCancellationRequested();
+                if (signals.Any(signal => signal.IsCancelled))
+                    throw new OperationCanceledException(cancellation);
+                var blocks = OwnBlocks(order.BlocksOf(state.Step));
                 var learningRate = start.Schedule.At(state.Step);
-                var outcome = optimizerStep.Run(Read(order.BlocksOf(state.Step), ref buffers), learningRate, state.Tally);
+                var outcome = Step(optimizerStep, Read(blocks, ref buffers), blocks, learningRate, state);
                 state = state.After(outcome);
                 pace.Count(outcome.Tokens);
                 Report(log, pace, state, outcome, learningRate, order.Steps);
@@ -89,12 +127,39 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
                     TorchRuntime.MallocTrim();
             }
         }
-        catch (OperationCanceledException) when (state.Step > savedStep)
+        catch (OperationCanceledException)
         {
-            Save(start, model, optimizer, log, state);
+            if (state.Step > savedStep)
+                Save(start, model, optimizer, log, state, writer);
+            writer.Wait();
             throw;
         }
     }
+
+    private StepOutcome Step(
+        OptimizerStep step, ReadOnlyMemory<PackedBlock> blocks, int[] numbers, double learningRate, TrainingState state)
+    {
+        try
+        {
+            return step.Run(blocks, learningRate, state.Tally);
+        }
+        catch (NonFiniteLossException failure)
+        {
+            var number = numbers[blocks.Span.IndexOf(failure.Block)];
+            var document = failure.Document is not { } found ? "" : $", {found.Kind.ToString().ToLowerInvariant()} document "
+                + (found.Target.Length > 0 ? $"{found.Source}→{found.Target}" : found.Source);
+            throw new RequestException(
+                string.Create(CultureInfo.InvariantCulture, $"{failure.Message} in step {state.Step + 1}, block {number} of the corpus{document}"),
+                run.Folder,
+                "its checkpoints hold the run before this step: start a new folder with a lower learning rate or a longer warm-up, "
+                + "or look at that block", failure);
+        }
+    }
+
+    // Micro-batches go to the ranks in turn; only the last one of a step may be short, and it is the last of its rank.
+    private int[] OwnBlocks(int[] blocks) => _ranks.Size == 1
+        ? blocks
+        : [.. blocks.Chunk(run.Options.BlocksPerMicroBatch).Where((_, i) => i % _ranks.Size == _ranks.Rank).SelectMany(part => part)];
 
     private bool IsCheckpointDue(int step, long savedAt) =>
         (run.Options.CheckpointEverySteps > 0 && step % run.Options.CheckpointEverySteps == 0)
@@ -111,10 +176,12 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         return buffers.AsMemory(0, blocks.Length);
     }
 
-    private void Report(StepLog log, TrainingPace pace, TrainingState state, StepOutcome outcome, double learningRate, int steps)
+    private void Report(StepLog? log, TrainingPace pace, TrainingState state, StepOutcome outcome, double learningRate, int steps)
     {
         var splits = run.Options.LogEvery > 0 && IsDue(state.Step, run.Options.LogEvery, steps);
-        log.Step(state.Step, outcome, learningRate, splits ? state.Tally : null);
+        if (splits)
+            CollectTallies(state.Tally);
+        log?.Step(state.Step, outcome, learningRate, splits ? state.Tally : null);
         if (outcome.Loss is { } loss)
             events.Measure("train/loss", loss, state.Step);
         events.Measure("train/learning_rate", learningRate, state.Step);
@@ -123,18 +190,42 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         if (!splits)
             return;
         state.Tally.Clear();
-        pace.Write(state.Step);
+        if (IsFirst)
+            pace.Write(state.Step);
     }
 
-    private TrainingState Validate(CausalModel model, StepLog log, TrainingState state, CancellationToken cancellation)
+    /// <summary>Moves what all ranks have counted to the first one.</summary>
+    private void CollectTallies(LossTally own)
+    {
+        if (_ranks.Size == 1)
+            return;
+        var all = _ranks.Exchange(IsFirst ? [] : JsonSerializer.SerializeToUtf8Bytes(own, TrainingFormat.Json), _patience);
+        if (!IsFirst)
+            own.Clear();
+        else
+            foreach (var message in all.AsSpan(1))
+                own.Add(JsonSerializer.Deserialize<LossTally>(message, TrainingFormat.Json)!);
+    }
+
+    private TrainingState Validate(CausalModel model, StepLog? log, TrainingState state, CancellationToken cancellation)
     {
         // All probes are measured before the first line is logged: an interruption leaves none of them half done.
-        var measured = run.Probes.Select(probe => (probe.Name, Values: probe.Measure(model, state.Step, cancellation))).ToList();
-        var values = new SortedDictionary<string, double>(StringComparer.Ordinal);
-        foreach (var (name, probeValues) in measured)
+        var measured = _ranks.FromFirst(() =>
         {
-            log.Probe(state.Step, name, probeValues);
-            foreach (var (key, value) in probeValues)
+            try
+            {
+                return run.Probes.ToDictionary(probe => probe.Name, probe => probe.Measure(model, state.Step, cancellation));
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+        }) ?? throw new OperationCanceledException(cancellation);
+        var values = new SortedDictionary<string, double>(StringComparer.Ordinal);
+        foreach (var name in run.Probes.Select(probe => probe.Name))
+        {
+            log?.Probe(state.Step, name, measured[name]);
+            foreach (var (key, value) in measured[name])
             {
                 values[$"{name}/{key}"] = value;
                 events.Measure($"{name}/{key}", value, state.Step);
@@ -144,20 +235,21 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         return state with { ProbedStep = state.Step, Probes = values };
     }
 
-    private void Save(TrainingStart start, CausalModel model, FlatAdamW optimizer, StepLog log, TrainingState state)
+    private void Save(
+        TrainingStart start, CausalModel model, FlatAdamW optimizer, StepLog? log, TrainingState state, CheckpointWriter writer)
     {
-        log.FlushToDisk();
-        _checkpoints.Save(state with { LogLength = log.Length }, folder =>
+        CollectTallies(state.Tally);
+        log?.FlushToDisk();
+        var saved = state with { LogLength = log?.Length ?? 0 };
+        writer.Begin(saved, model, optimizer, (copy, folder) =>
         {
-            WriteModel(start, model, folder);
-            OptimizerCheckpoint.Write(Path.Combine(folder, CheckpointStore.OptimizerFile), optimizer);
+            TrainedModel.Save(copy, folder);
+            WriteCompanions(start, folder);
         });
-        TorchRuntime.MallocTrim();
     }
 
-    private static void WriteModel(TrainingStart start, CausalModel model, string folder)
+    private static void WriteCompanions(TrainingStart start, string folder)
     {
-        model.Save(folder);
         foreach (var file in start.CompanionFiles)
         {
             using var source = File.OpenRead(file);
@@ -165,10 +257,16 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         }
     }
 
-    private TrainingResult Finish(TrainingStart start, CausalModel model, TrainingState state)
+    private TrainingResult Finish(TrainingStart start, TrainedModel trained, TrainingState state)
     {
         var folder = Path.Combine(run.Folder, ModelFolder);
-        AtomicFolder.Write(folder, temporary => WriteModel(start, model, temporary));
+        if (trained.Model.Adapter is { } adapter)
+            AtomicFolder.Write(Path.Combine(run.Folder, TrainedModel.AdapterFolder), temporary => adapter.Save(temporary));
+        AtomicFolder.Write(folder, temporary =>
+        {
+            trained.SaveMerged(temporary);
+            WriteCompanions(start, temporary);
+        });
         var result = new TrainingResult
         {
             ModelFolder = ModelFolder,
@@ -212,4 +310,6 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         events.Warn($"{folder}: its files are not those of the finished run; they are made again");
         return null;
     }
+
+    private readonly record struct Signals(bool IsCancelled, bool IsCheckpointDue, bool HasWritten);
 }

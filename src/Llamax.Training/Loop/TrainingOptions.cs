@@ -30,6 +30,12 @@ public sealed record TrainingOptions
     /// </summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>
+    /// Computes the inside of every layer a second time in the backward pass instead of keeping it: a third more work, and the memory of
+    /// one layer's activations instead of all.
+    /// </summary>
+    public bool RecomputeActivations { get; init; }
+
     /// <summary>Learning rate at the end of the warm-up.</summary>
     public double LearningRate { get; init; } = 2e-5;
 
@@ -40,6 +46,9 @@ public sealed record TrainingOptions
 
     /// <summary>Floor of the learning rate as a share of <see cref="LearningRate"/>, 0 to 1.</summary>
     public double MinimumRatio { get; init; }
+
+    /// <summary>The last part of the run, in which the schedule <c>warmupStableDecay</c> falls; above 0, at most 1.</summary>
+    public double DecayShare { get; init; } = 0.1;
 
     /// <summary>Decoupled weight decay; LLaMA 2's value is 0.1.</summary>
     public double WeightDecay { get; init; } = 0.1;
@@ -78,6 +87,21 @@ public sealed record TrainingOptions
     public int ValidateEvery { get; init; }
 
     /// <summary>
+    /// What moves, of <c>embeddings</c>, <c>head</c>, <c>finalNorm</c> and <c>layers:0-7</c> (both ends included); empty = everything. A
+    /// tied head is the embeddings. Training the layers near the embeddings first and the far ones afterwards are two phases.
+    /// </summary>
+    public IReadOnlyList<string> Trained { get; init; } = [];
+
+    /// <summary>
+    /// Trains an adapter beside the frozen weights; null = the weights themselves. The result is the merged model, and the adapter alone in
+    /// <c>adapter/</c>.
+    /// </summary>
+    public LoraOptions? Lora { get; init; }
+
+    /// <summary>How long a rank waits for another one before it ends the job with a message; the launcher then ends the rest.</summary>
+    public TimeSpan RankPatience { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>
     /// Threads of libtorch; 0 = its own choice. Another count rounds differently, so a run that must be repeatable to the bit names it.
     /// </summary>
     public int Threads { get; init; }
@@ -107,7 +131,7 @@ public sealed record TrainingOptions
                 [new("warmupSteps", warmup, $"must not exceed the {steps} steps of the run", "leave it out for 3 % of the steps")]);
         }
 
-        return new(LearningRate, warmup, steps, MinimumRatio, Schedule);
+        return new(LearningRate, warmup, steps, MinimumRatio, Schedule, DecayShare);
     }
 
     public IEnumerable<OptionProblem> Problems()
@@ -137,9 +161,11 @@ public sealed record TrainingOptions
         if (WarmupSteps > Steps)
             yield return new("warmupSteps", WarmupSteps, $"must not exceed the {Steps} steps", "leave it out for 3 % of the steps");
         if (!Enum.IsDefined(Schedule))
-            yield return new("schedule", Schedule, "is no known schedule", "use cosine, constant or inverseSquareRoot");
+            yield return new("schedule", Schedule, "is no known schedule", "use cosine, linear, constant, inverseSquareRoot or warmupStableDecay");
         if (!(MinimumRatio >= 0 && MinimumRatio <= 1))
             yield return new("minimumRatio", MinimumRatio, "must be 0 to 1", "use 0.1 to end at a tenth of the learning rate");
+        if (!(DecayShare > 0 && DecayShare <= 1))
+            yield return new("decayShare", DecayShare, "must be above 0 and at most 1", "use 0.1 for the last tenth of the run");
         foreach (var problem in AdamW.Problems())
             yield return problem;
         if (CheckpointEverySteps < 0)
@@ -152,6 +178,18 @@ public sealed record TrainingOptions
             yield return new("logEvery", LogEvery, "must not be negative", "use 0 for no losses by kind and language");
         if (ValidateEvery < 0)
             yield return new("validateEvery", ValidateEvery, "must not be negative", "use 0 to validate after the last step only");
+        foreach (var part in Trained.Where(part => !TrainedPart.IsKnown(part)))
+        {
+            yield return new(
+                "trained", part, "is no part of a model", "use embeddings, head, finalNorm or layers:FIRST-LAST, for example layers:0-7");
+        }
+
+        if (Lora is not null && Trained.Count > 0)
+            yield return new("lora", "(given)", "cannot be combined with trained", "keep one of them");
+        foreach (var problem in Lora?.Problems() ?? [])
+            yield return problem with { Option = $"lora.{problem.Option}" };
+        if (RankPatience < TimeSpan.FromSeconds(1))
+            yield return new("rankPatience", RankPatience, "must be at least a second", "use 00:30:00 for half an hour");
         if (Threads is < 0 or > 4096)
             yield return new("threads", Threads, "must be 0 to 4096", "use 0 to let libtorch choose");
     }

@@ -1,5 +1,6 @@
 using Llamax.Corpus.Packing;
 using Llamax.Models.Causal;
+using Llamax.Training.Collectives;
 using TorchSharp;
 
 namespace Llamax.Training.Loop;
@@ -39,6 +40,9 @@ public sealed record TrainingRun
 
     /// <summary>Run every <see cref="TrainingOptions.ValidateEvery"/> steps and after the last one.</summary>
     public IReadOnlyList<IValidationProbe> Probes { get; init; } = [];
+
+    /// <summary>The processes that share the work; all of them make the same call. The caller disposes it.</summary>
+    public ICollective Ranks { get; init; } = new SoleRank();
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

@@ -3,6 +3,7 @@ using Llamax.Models.Causal;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
+using Llamax.Training.Optimizers;
 using Llamax.Training.Resuming;
 
 namespace Llamax.Training.Loop;
@@ -21,7 +22,15 @@ internal sealed class TrainingStart
             throw new RequestException("either an initial model or the configuration of a new one is needed", "training run");
         Configuration = run.Configuration ?? CausalConfig.FromJson(Path.Combine(run.InitialModel!, "config.json"));
         OptionProblem.ThrowIfAny("model configuration", Configuration.Problems());
+        TrainedPart.Check(run.Options.Trained, Configuration.Layers);
         CheckCorpus();
+        if (run.Ranks.Size > run.Options.MicroBatches)
+        {
+            throw new RequestException(
+                $"{run.Ranks.Size} ranks cannot share {run.Options.MicroBatches} micro-batches a step", "training options",
+                $"set microBatches to a multiple of {run.Ranks.Size} and blocksPerMicroBatch lower: the step stays the same");
+        }
+
         CompanionFiles = Companions();
         WarnOfOtherTokenizer(events);
         Settings = new TrainingSettings

@@ -24,7 +24,9 @@ internal static class NextTokenLoss
         var weight = model.OutputWeight;
         var (losses, rowsGradient) = ChunkedCrossEntropy.Backward(
             rowsNH, weight, weight.requires_grad ? weight.grad : null, batch.Targets, 1.0 / lossTokensOfStep);
-        rowsNH.backward([rowsGradient]);
+        // Where the head alone is trained, nothing below it has a gradient.
+        if (rowsNH.requires_grad)
+            rowsNH.backward([rowsGradient]);
         return losses.cpu().data<float>().ToArray();
     }
 

@@ -1,51 +1,73 @@
 using Llamax.Models.Causal;
 using Llamax.Models.Native;
+using Llamax.Training.Collectives;
 using static TorchSharp.torch;
 
 namespace Llamax.Training.Optimizers;
 
 /// <summary>
-/// AdamW over one flat buffer (design, principle 1): parameters, gradients and both moments are one tensor each, so clipping is
-/// one norm and a step is two fused calls, one for what decays and one for what does not. A model that is not in fp32 gets an
-/// fp32 master copy and an fp32 gradient, so that small updates and sums over micro-batches are not rounded away.
+/// AdamW over one flat buffer (design, principle 1): gradient and both moments are one tensor each, so clipping is one norm and a step
+/// is two fused calls, one for what decays and one for what does not. A model that is not in fp32 gets an fp32 master copy and an
+/// fp32 gradient, so that small updates and sums over micro-batches are not rounded away. With several ranks each holds moments and
+/// master weights of its own shard alone (ZeRO, stage 1; Rajbhandari et al. 2020, section 5.1).
 /// </summary>
 internal sealed class FlatAdamW : IDisposable
 {
     private readonly AdamWOptions _options;
+    private readonly TrainedSpace _space;
+    private readonly ICollective _ranks;
+    private readonly TimeSpan? _patience;
+    private readonly Shard[] _shards;
     private readonly Tensor _parameters;
     private readonly Tensor _gradient;
     private readonly Tensor _steps;
-    private readonly long _decayedLength;
 
-    /// <summary>Ties the gradient of every parameter of <paramref name="model"/> to the flat gradient; moments start at zero.</summary>
-    public FlatAdamW(CausalModel model, AdamWOptions options)
+    /// <summary>Ties the gradient of every trained parameter of <paramref name="model"/> to the flat gradient; moments are zero.</summary>
+    /// <param name="model">What is trained.</param>
+    /// <param name="options">Decay and clipping.</param>
+    /// <param name="space">The trained parameters of the model; null = all.</param>
+    /// <param name="ranks">Who shares the work; null = nobody.</param>
+    /// <param name="patience">How long another rank may take to come.</param>
+    public FlatAdamW(
+        CausalModel model, AdamWOptions options, TrainedSpace? space = null, ICollective? ranks = null, TimeSpan? patience = null)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        _options = options;
-        _parameters = model.FlatParameters.alias().DetachFromDisposeScope();
-        _decayedLength = options.DecayAllParameters ? _parameters.shape[0] : model.DecayedLength;
-        ModelGradient = new FlatGradient(model);
-        _gradient = IsFullPrecision ? ModelGradient.Values : Float32Zeros();
-        Master = IsFullPrecision ? null : _parameters.to(ScalarType.Float32).DetachFromDisposeScope();
-        FirstMoment = Float32Zeros();
-        SecondMoment = Float32Zeros();
+        (_options, _ranks, _patience) = (options, ranks ?? new SoleRank(), patience);
+        _space = space ?? new TrainedSpace(model, decayAll: options.DecayAllParameters);
+        _shards = Shard.Of(_space.Length, _ranks.Size);
+        Own = _shards[_ranks.Rank];
+        _parameters = model.TrainableFlat.alias().DetachFromDisposeScope();
+        ModelGradient = new FlatGradient(model, _space);
+        _gradient = IsFullPrecision ? ModelGradient.Values : Float32Zeros(_space.Length);
+        Master = IsFullPrecision ? null : cat([.. OwnParameters()]).to(ScalarType.Float32).DetachFromDisposeScope();
+        FirstMoment = Float32Zeros(Own.Length);
+        SecondMoment = Float32Zeros(Own.Length);
         _steps = zeros([], ScalarType.Float32, _parameters.device).DetachFromDisposeScope();
     }
 
-    /// <summary>[n] fp32: running mean of the gradient.</summary>
+    /// <summary>The part of the trained space whose moments this rank holds.</summary>
+    public Shard Own { get; }
+
+    /// <summary>Elements of the trained space.</summary>
+    public long Length => _space.Length;
+
+    /// <summary>[own] fp32: running mean of the gradient.</summary>
     public Tensor FirstMoment { get; }
 
-    /// <summary>[n] fp32: running mean of the squared gradient.</summary>
+    /// <summary>[own] fp32: running mean of the squared gradient.</summary>
     public Tensor SecondMoment { get; }
 
-    /// <summary>[n] fp32 weights behind a model of lower precision; null where the model itself is fp32.</summary>
+    /// <summary>[own] fp32 weights behind a model of lower precision; null where the model itself is fp32.</summary>
     public Tensor? Master { get; }
 
     /// <summary>Where a backward pass through the model leaves its gradient; <see cref="Collect"/> takes it from there.</summary>
     public FlatGradient ModelGradient { get; }
 
     private bool IsFullPrecision => _parameters.dtype == ScalarType.Float32;
+
+    /// <summary>A gradient buffer for an alias of the model that runs beside it.</summary>
+    public FlatGradient GradientFor(CausalModel alias) => new(alias, _space);
 
     /// <summary>Sets the number of optimiser steps taken before, when moments come from a checkpoint.</summary>
     public void ContinueFrom(long stepsTaken) => _steps.fill_(stepsTaken);
@@ -61,28 +83,47 @@ internal sealed class FlatAdamW : IDisposable
         left.Values.zero_();
     }
 
-    /// <summary>Norm of the collected gradient over all parameters.</summary>
-    public double GradientNorm()
+    /// <summary>Sums the collected gradients of all ranks, each for its own shard.</summary>
+    /// <returns>The norm of the sum over all trained parameters.</returns>
+    public double ReduceGradient()
     {
-        using var norm = _gradient.norm();
-        return norm.item<float>();
+        using var scope = NewDisposeScope();
+        _ranks.ReduceScatter([.. _shards.Select(shard => _gradient.narrow(0, shard.Start, shard.Length))], _patience);
+        var own = (double)OwnGradient().norm().item<float>();
+        return Math.Sqrt(_ranks.Exchange(own * own, _patience).Sum());
     }
+
+    /// <summary>The summed gradient of this rank's shard; a view in the caller's dispose scope.</summary>
+    internal Tensor OwnGradient() => _gradient.narrow(0, Own.Start, Own.Length);
 
     /// <summary>Clips by g · min(1, clip / (norm + 1e-6)), moves the parameters, and clears the gradient for the next step.</summary>
     /// <param name="learningRate">Of this step.</param>
-    /// <param name="norm"><see cref="GradientNorm"/>.</param>
+    /// <param name="norm">From <see cref="ReduceGradient"/>.</param>
     public void Step(double learningRate, double norm)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
+        var gradient = OwnGradient();
         if (_options.ClipNorm > 0 && _options.ClipNorm < norm + 1e-6)
-            _gradient.mul_((float)(_options.ClipNorm / (norm + 1e-6)));
+            gradient.mul_((float)(_options.ClipNorm / (norm + 1e-6)));
         _steps.add_(1);
-        var values = Master ?? _parameters;
-        Update(values, 0, _decayedLength, learningRate, _options.WeightDecay);
-        Update(values, _decayedLength, _parameters.shape[0] - _decayedLength, learningRate, 0);
+        var pieces = _space.Pieces(Own).ToList();
+        foreach (var decays in new[] { true, false })
+        {
+            var part = pieces.FindAll(piece => piece.Decays == decays);
+            if (part.Count == 0)
+                continue;
+            Tensor[] Views(Tensor own) => [.. part.Select(piece => own.narrow(0, piece.Start - Own.Start, piece.Length))];
+            JitOps.FusedAdamW(
+                Master is not null ? Views(Master) : [.. part.Select(piece => _parameters.narrow(0, piece.ModelStart, piece.Length))],
+                Views(gradient), Views(FirstMoment), Views(SecondMoment), [.. part.Select(_ => _steps)],
+                learningRate, _options.Beta1, _options.Beta2, decays ? _options.WeightDecay : 0, _options.Epsilon);
+        }
+
         if (Master is not null)
-            _parameters.copy_(Master);
+            foreach (var piece in pieces)
+                _parameters.narrow(0, piece.ModelStart, piece.Length).copy_(Master.narrow(0, piece.Start - Own.Start, piece.Length));
+        _ranks.AllGather([.. _shards.Select(shard => _space.InModel(_parameters, shard))], _patience);
         Forget();
     }
 
@@ -101,15 +142,7 @@ internal sealed class FlatAdamW : IDisposable
         _parameters.Dispose();
     }
 
-    private void Update(Tensor values, long start, long length, double learningRate, double decay)
-    {
-        if (length == 0)
-            return;
-        Tensor[] Part(Tensor flat) => [flat.narrow(0, start, length)];
-        JitOps.FusedAdamW(
-            Part(values), Part(_gradient), Part(FirstMoment), Part(SecondMoment), [_steps],
-            learningRate, _options.Beta1, _options.Beta2, decay, _options.Epsilon);
-    }
+    private IReadOnlyList<Tensor> OwnParameters() => Own.Length > 0 ? _space.InModel(_parameters, Own) : [_parameters.narrow(0, 0, 0)];
 
-    private Tensor Float32Zeros() => zeros([_parameters.shape[0]], ScalarType.Float32, _parameters.device).DetachFromDisposeScope();
+    private Tensor Float32Zeros(long length) => zeros([length], ScalarType.Float32, _parameters.device).DetachFromDisposeScope();
 }

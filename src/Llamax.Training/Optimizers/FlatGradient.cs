@@ -3,23 +3,26 @@ using static TorchSharp.torch;
 
 namespace Llamax.Training.Optimizers;
 
-/// <summary>The gradients of all parameters of a model in one buffer, laid out as its weights are.</summary>
+/// <summary>The gradients of all trained parameters of a model in one buffer.</summary>
 internal sealed class FlatGradient : IDisposable
 {
-    /// <summary>Ties the gradient of every parameter of <paramref name="model"/> to the buffer; it starts at zero.</summary>
-    public FlatGradient(CausalModel model)
+    /// <summary>Ties the gradient of every trained parameter to the buffer, which starts at zero; the others are frozen.</summary>
+    public FlatGradient(CausalModel model, TrainedSpace space)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        Values = zeros_like(model.FlatParameters).DetachFromDisposeScope();
+        Values = zeros([space.Length], model.DType, model.Device).DetachFromDisposeScope();
         foreach (var parameter in model.Parameters)
+            parameter.Value.requires_grad = false;
+        foreach (var parameter in model.TrainableParameters)
         {
-            parameter.Value.requires_grad = true;
-            parameter.Value.grad = Values.narrow(0, parameter.Offset, parameter.Length).view(parameter.Value.shape);
+            parameter.Value.requires_grad = space.Holds(parameter);
+            if (parameter.Value.requires_grad)
+                parameter.Value.grad = Values.narrow(0, space.StartOf(parameter), parameter.Length).view(parameter.Value.shape);
         }
     }
 
-    /// <summary>[n] in the model's dtype.</summary>
+    /// <summary>[n] in the model's dtype, in the order of the space.</summary>
     public Tensor Values { get; }
 
     public void Dispose() => Values.Dispose();

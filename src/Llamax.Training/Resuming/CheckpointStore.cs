@@ -5,7 +5,7 @@ using Llamax.Runs;
 namespace Llamax.Training.Resuming;
 
 /// <summary>
-/// The folder <c>checkpoints/step-000123/</c>: a Hugging Face folder with <c>optimizer.safetensors</c>, <c>state.json</c> and, written
+/// The folder <c>checkpoints/step-000123/</c>: a Hugging Face folder with the optimiser's files, <c>state.json</c> and, written
 /// last, <c>checkpoint.sha256</c> with the hashes of all of them (<c>sha256sum -c</c> reads it). A checkpoint is written under a
 /// temporary name and renamed, so it is whole or not there.
 /// </summary>
@@ -14,8 +14,6 @@ namespace Llamax.Training.Resuming;
 internal sealed class CheckpointStore(string folder, int keep)
 {
     public const string StateFile = "state.json";
-
-    public const string OptimizerFile = "optimizer.safetensors";
 
     private const string HashFile = "checkpoint.sha256";
     private const string Prefix = "step-";
@@ -48,23 +46,28 @@ internal sealed class CheckpointStore(string folder, int keep)
     }
 
     /// <summary>Writes a checkpoint and removes the oldest ones, and those after it, which were found broken.</summary>
-    /// <param name="state">Where the run stands.</param>
-    /// <param name="writeFiles">Writes model and optimiser into the folder it is given.</param>
+    /// <param name="step">Optimiser steps behind it.</param>
+    /// <param name="state">The bytes of <see cref="StateFile"/>.</param>
+    /// <param name="writeFiles">Writes model and optimiser into the folder it is given, <see cref="Unfinished"/>.</param>
     /// <exception cref="RequestException">The disk is full or forbids writing; nothing half written stays.</exception>
-    public void Save(TrainingState state, Action<string> writeFiles)
+    public void Save(int step, byte[] state, Action<string> writeFiles)
     {
-        var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{state.Step:D6}"));
-        AtomicFolder.Write(path, temporary =>
+        AtomicFolder.Write(PathOf(step), temporary =>
         {
             writeFiles(temporary);
-            AtomicFile.WriteAllText(Path.Combine(temporary, StateFile), JsonSerializer.Serialize(state, TrainingFormat.Json));
+            AtomicFile.Write(Path.Combine(temporary, StateFile), stream => stream.Write(state));
             var hashes = AtomicFolder.Hashes(temporary).Select(file => $"{file.Value}  {file.Key}\n");
             AtomicFile.WriteAllText(Path.Combine(temporary, HashFile), string.Concat(hashes));
         });
-        var all = All().ToLookup(checkpoint => checkpoint.Step > state.Step);
+        var all = All().ToLookup(checkpoint => checkpoint.Step > step);
         foreach (var (old, _) in all[true].Concat(all[false].Skip(keep)))
             AtomicFolder.Delete(old);
     }
+
+    /// <summary>The folder of a checkpoint while it is written.</summary>
+    public string Unfinished(int step) => PathOf(step) + AtomicFile.TemporarySuffix;
+
+    private string PathOf(int step) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D6}"));
 
     // Newest first.
     private IEnumerable<(string Path, int Step)> All() => Directory.EnumerateDirectories(folder, Prefix + "*")

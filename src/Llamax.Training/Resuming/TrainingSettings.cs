@@ -10,7 +10,10 @@ public sealed record TrainingSettings
 {
     /// <summary>Options that decide when things are written, not what.</summary>
     private static readonly string[] Free =
-        [nameof(TrainingOptions.CheckpointEverySteps), nameof(TrainingOptions.CheckpointInterval), nameof(TrainingOptions.KeepCheckpoints)];
+    [
+        nameof(TrainingOptions.CheckpointEverySteps), nameof(TrainingOptions.CheckpointInterval), nameof(TrainingOptions.KeepCheckpoints),
+        nameof(TrainingOptions.RankPatience),
+    ];
 
     public required TrainingOptions Options { get; init; }
 

@@ -6,7 +6,7 @@ namespace Llamax.Training.Resuming;
 /// <summary>Where a run stands: what a checkpoint holds beside weights and moments. The step is the cursor of data and schedule.</summary>
 internal sealed record TrainingState
 {
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     public int Format { get; init; } = CurrentFormat;
 

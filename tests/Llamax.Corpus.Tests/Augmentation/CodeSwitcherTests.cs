@@ -6,7 +6,8 @@ namespace Llamax.Corpus.Tests.Augmentation;
 
 public sealed class CodeSwitcherTests
 {
-    private static readonly CodeSwitchOptions _always = new() { ReplacementRate = 1 };
+    private static readonly CodeSwitchOptions _always =
+        new() { ReplacementRate = 1, LongestPhrase = 3, Division = WordDivision.LongestMatch };
 
     private static readonly MultilingualLexicon _lexicon = MultilingualLexicon.Build(
     [
@@ -54,6 +55,45 @@ public sealed class CodeSwitcherTests
         Assert.Equal("ก็", Switch("ก็", "th").Text);
 
         static string Spaced(string text) => text.Replace("。", " 。", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_paper_divides_Chinese_by_jieba_and_everything_else_at_spaces()
+    {
+        var paper = _always with { Division = WordDivision.Paper };
+        // 北京大学 is one word for jieba, so that 北京 in it is none; 我 and 在 stand alone.
+        Assert.Equal("私在北京大学", Switch("我在北京大学", "zh", paper).Text);
+        Assert.Equal("私在 beijing", Switch("我在北京", "zh", paper).Text);
+        Assert.Equal("กามา crow", Switch("กามา กา", "th", paper).Text);
+    }
+
+    [Fact]
+    public void Dictionaries_divide_Thai_where_the_option_asks_for_them()
+    {
+        var lexicon = MultilingualLexicon.Build([new("th", "ภาษา", "en", "language"), new("th", "ไทย", "fr", "thaï")]);
+        var options = _always with { Division = WordDivision.Dictionaries };
+        Assert.Equal("language thaï", new CodeSwitcher(lexicon, options).Switch("ภาษาไทย", "th", new Draws(1, "t"), 0).Text);
+        Assert.Equal("ภาษาไทย",
+            new CodeSwitcher(lexicon, options with { Division = WordDivision.Paper }).Switch("ภาษาไทย", "th", new Draws(1, "t"), 0).Text);
+    }
+
+    [Fact]
+    public void Case_is_kept_where_the_option_asks_for_it()
+    {
+        var lexicon = MultilingualLexicon.Build([new("en", "dog", "de", "Hund"), new("en", "new york", "tr", "istanbul")]);
+        string Kept(string sentence) =>
+            new CodeSwitcher(lexicon, _always with { KeepCase = true }).Switch(sentence, "en", new Draws(1, "t"), 0).Text;
+        Assert.Equal("Hund, the \"HUND\" or hund in McLean", Kept("Dog, the \"DOG\" or dog in  McLean"));
+        Assert.Equal("İstanbul İSTANBUL istanbul", Kept("New York NEW YORK new york"));
+    }
+
+    [Fact]
+    public void Languages_that_the_lexicon_lacks_are_refused_as_replacements()
+    {
+        Assert.Contains("no entity of sw", Assert.Throws<RequestException>(
+            () => new CodeSwitcher(_lexicon, new() { Languages = ["swa"] })).Message, StringComparison.Ordinal);
+        Assert.Contains("languages = nowhere", Assert.Throws<RequestException>(
+            () => new CodeSwitcher(_lexicon, new() { Languages = ["nowhere"] })).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,8 +6,10 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Llamax.Corpus.Catalogue;
+using Llamax.Corpus.Reading;
 using Llamax.Runs;
 using Llamax.Testing;
+using Llamax.Text.Languages;
 
 namespace Llamax.Corpus.Tests.Catalogue;
 
@@ -150,6 +152,114 @@ public sealed class DataCatalogueTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_ignores_the_range_sends_the_file_from_its_beginning()
+    {
+        var calls = 0;
+        using var server = new LocalServer(context =>
+        {
+            if (calls++ == 0)
+                Truncated(context);
+            else
+                Answer(context, Body, 0, "\"new\"");
+        });
+        var catalogue = Catalogue(Entry(server.Address, BodyHash));
+        await Assert.ThrowsAsync<RequestException>(() => Get(catalogue));
+        Assert.Equal(Body, await File.ReadAllBytesAsync(await Get(catalogue), TestContext.Current.CancellationToken));
+        Assert.StartsWith("bytes=", server.Ranges[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_pinned_must_stay_what_was_downloaded_first()
+    {
+        var body = Body;
+        using var server = new LocalServer(context => Answer(context, body, 0, "\"1\""));
+        var catalogue = Catalogue(Entry(server.Address, sha256: null));
+        var path = await Get(catalogue);
+        await File.AppendAllTextAsync(path, "more", TestContext.Current.CancellationToken);
+        var error = await Assert.ThrowsAsync<RequestException>(() => Get(catalogue));
+        Assert.Contains($"{BodyHash} was downloaded", error.Message, StringComparison.Ordinal);
+        File.Delete(path);
+        body = Body[..^1];
+        error = await Assert.ThrowsAsync<RequestException>(() => Get(catalogue));
+        Assert.Contains(BodyHash, error.Message, StringComparison.Ordinal);
+        body = Body;
+        Assert.Equal(path, await Get(catalogue));
+    }
+
+    [Fact]
+    public async Task A_set_that_was_fetched_is_opened_from_the_cache_where_the_mirror_lacks_it()
+    {
+        var archive = MakeArchive(
+            ".zip",
+            ("NTREX-main/NTREX-128/newstest2019-src.eng.txt", "one\ntwo\n"),
+            ("NTREX-main/NTREX-128/newstest2019-ref.hau.txt", "daya\nbiyu\n"));
+        using var server = new LocalServer(context => Answer(context, archive, 0, "\"1\""));
+        var published = new DataCatalogue(new(Mirror, Cache)).Find("ntrex128");
+        var catalogue = new DataCatalogue(
+            new(Mirror, Cache), [published with { Files = [new("ntrex.zip", server.Address)] }]);
+        var missing = Assert.Throws<RequestException>(() => MirrorCorpora.Open("ntrex", catalogue));
+        Assert.Contains("llamax data get ntrex128", missing.Message, StringComparison.Ordinal);
+        await catalogue.GetAsync("ntrex128", _client, _events, TestContext.Current.CancellationToken);
+        var (en, ha) = (LanguageRegistry.Find("en"), LanguageRegistry.Find("ha"));
+        Assert.Equal(["daya", "biyu"], MirrorCorpora.Open("ntrex", catalogue).Pairs(en, ha, new()).Select(pair => pair.Target));
+    }
+
+    [Theory]
+    [InlineData("opus:CCAligned:ha-en", "https://object.pouta.csc.fi/OPUS-CCAligned/v1/moses/en-ha.txt.zip")]
+    [InlineData("opus:TED2020@v2:en-sw", "https://object.pouta.csc.fi/OPUS-TED2020/v2/moses/en-sw.txt.zip")]
+    [InlineData("opus:Unheard@v7:en-sw", "https://object.pouta.csc.fi/OPUS-Unheard/v7/moses/en-sw.txt.zip")]
+    [InlineData("mc4:he:3", "https://huggingface.co/datasets/allenai/c4/resolve/main/multilingual/c4-iw.tfrecord-00003-of-01024.json.gz")]
+    [InlineData("madlad400:ha", "https://huggingface.co/datasets/allenai/MADLAD-400/resolve/main/data/ha/ha_clean_0000.jsonl.gz")]
+    public void A_corpus_by_pair_or_language_has_its_published_address(string name, string address)
+    {
+        var entry = new DataCatalogue(new(null, Cache)).Find(name);
+        Assert.Equal(name, entry.Name);
+        Assert.Equal(address, Assert.Single(entry.Files).Url);
+    }
+
+    [Theory]
+    [InlineData("opus:CCAlined:en-ha", "opus:CCAligned:SRC-TGT")]
+    [InlineData("opus:CCAligned:english", "name it as opus:CCAligned:en-ha")]
+    [InlineData("mc4:ha:8", "mc4:LANG[:SHARD]")]
+    [InlineData("mc4:kam", "it has af am")]
+    [InlineData("opus:CCAligned:../../x-y", "is none of opus:CCAligned:SRC-TGT")]
+    public void A_corpus_that_cannot_be_is_answered_with_the_nearest(string name, string expected) => Assert.Contains(
+        expected, Assert.Throws<RequestException>(() => new DataCatalogue(new(null, Cache)).Find(name)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void The_list_is_narrowed_by_language_and_kind()
+    {
+        var catalogue = new DataCatalogue(new(null, Cache));
+        var lexicons = catalogue.List(LanguageRegistry.Find("lg"), DataKind.Lexicon).Select(item => item.Name);
+        Assert.Contains("gatitos", lexicons);
+        Assert.DoesNotContain("muse", lexicons);
+        Assert.Equal(102, catalogue.List().Single(item => item.Name == "flores101").Covers!.Count);
+        var monolingual = catalogue.List(kind: DataKind.Monolingual);
+        Assert.Equal(["mc4:LANG[:SHARD]", "madlad400:LANG[:SHARD]"], monolingual.Select(item => item.Name));
+        Assert.InRange(monolingual[0].Covers!.Count, 80, 92);
+    }
+
+    [Fact]
+    public void The_mirror_of_these_tests_is_what_the_catalogue_says()
+    {
+        var catalogue = new DataCatalogue(new(Goldens.Data, Cache));
+        foreach (var name in (string[])["flores101", "flores200", "ntrex128", "muse", "panlex", "gatitos", "tatoeba", "tico19", "wmt23",
+            "alpaca", "lid176", "udhr", "wiktionary-omw", "cldr-lexicon", "mafand", "massive"])
+        {
+            Assert.NotNull(catalogue.Locate(name));
+            Assert.True(catalogue.List().Single(item => item.Name == name).Bytes > 10_000);
+        }
+
+        foreach (var name in MirrorCorpora.Names)
+        {
+            var entry = name switch { "ntrex" => "ntrex128", "cldr" => "cldr-lexicon", _ => name };
+            var covers = catalogue.Find(entry).Covers!;
+            var others = MirrorCorpora.Open(name, catalogue).Languages.Except(covers).Select(language => language.Code);
+            Assert.True(others.All(code => code == "en"), $"{name} has languages that the catalogue does not list");
+        }
+    }
+
+    [Fact]
     public async Task A_download_with_another_hash_is_thrown_away()
     {
         using var server = new LocalServer(Whole);
@@ -204,8 +314,8 @@ public sealed class DataCatalogueTests : IDisposable
         Assert.Equal(Path.Combine(Cache, "thing"), folder);
         Assert.Equal(
             "one\ntwo\n", await File.ReadAllTextAsync(Path.Combine(folder, "dev", "eng.dev"), TestContext.Current.CancellationToken));
-        Assert.Equal(2, Directory.GetFiles(Cache, "*", SearchOption.AllDirectories).Length);
-        Assert.Equal([folder], Directory.GetFileSystemEntries(Cache));
+        Assert.Equal(2, Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Length);
+        Assert.Equal([Path.Combine(Cache, "hashes"), folder], Directory.GetFileSystemEntries(Cache).Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -257,6 +367,8 @@ public sealed class DataCatalogueTests : IDisposable
     private static CatalogueEntry Entry(string? url, string? sha256) => new()
     {
         Name = "thing",
+        Kind = DataKind.Model,
+        Version = "1",
         What = "a thing",
         Languages = "en",
         Licence = "none",

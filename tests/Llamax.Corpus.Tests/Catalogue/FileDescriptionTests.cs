@@ -45,14 +45,16 @@ public sealed class FileDescriptionTests : IDisposable
     public void Formats_are_told_by_content(string content, string format) => Assert.Equal(format, Describe("file", content).Format);
 
     [Fact]
-    public void Gzip_is_looked_into_and_a_folder_is_described_file_by_file()
+    public void Compressed_files_are_looked_into_and_a_folder_is_described_file_by_file()
     {
         using (var gzip = new GZipStream(File.Create(Path.Combine(_root, "b.gz")), CompressionLevel.Fastest))
             gzip.Write("แมว\n"u8);
+        using (var zstandard = new ZstdSharp.CompressionStream(File.Create(Path.Combine(_root, "c.zst")), leaveOpen: false))
+            zstandard.Write("แมว\n"u8);
         File.WriteAllText(Path.Combine(_root, "a"), "cat\n");
         var files = FileDescription.OfAll(_root, TestContext.Current.CancellationToken).ToList();
-        Assert.Equal([false, true], files.Select(file => file.IsGzip));
-        Assert.Equal(["Latn", "Thai"], files.Select(file => file.Scripts[0].Script));
+        Assert.Equal(["", "gzip", "Zstandard"], files.Select(file => file.Compression));
+        Assert.Equal(["Latn", "Thai", "Thai"], files.Select(file => file.Scripts[0].Script));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class BuiltInLexiconTests
         var lexicon = MultilingualLexicon.Build(BuiltInLexicon.Entries(new BuiltInCorpus(languages)));
         Assert.Equal(["allemagne_fr", "deutschland_de", "ドイツ_ja"],
             lexicon.Translations("en", "Germany").Select(entity => entity.ToString()).Order(StringComparer.Ordinal));
-        var switched = new CodeSwitcher(lexicon, new() { ReplacementRate = 1 })
+        var switched = new CodeSwitcher(lexicon, new() { ReplacementRate = 1, LongestPhrase = 3 })
             .Switch("In the United States, on Monday.", "en", new Draws(1, "t"), 0);
         Assert.Equal(2, switched.ReplacedWords);
     }

@@ -52,7 +52,7 @@ public sealed class PromptTemplateTests
     public void An_unknown_template_is_answered_with_the_known_ones()
     {
         var failure = Assert.Throws<RequestException>(() => PromptTemplate.Find("alpacca"));
-        Assert.Contains("llamax-alpaca, plain, compact", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("llamax-alpaca, madlad-400, plain", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

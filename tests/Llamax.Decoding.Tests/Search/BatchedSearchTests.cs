@@ -128,10 +128,10 @@ public sealed class BatchedSearchTests
     public void An_answer_may_be_limited_by_the_length_of_its_source()
     {
         var endless = TableEngine.Bigram([1, 1], [0, 1]);
-        var options = new SearchOptions { Beams = 1, MaxNewTokensPerSourceToken = 1.5, MaxNewTokensExtra = 2, MaxNewTokens = 20 };
+        var options = new SearchOptions { Beams = 1, MaxNewTokensPerSourceToken = 1.5, MaxNewTokensExtra = 2 };
         var results = new BatchedSearch(endless, [End], options)
             .Run([new([1]) { SourceTokens = 3 }, new([1]), new([1]) { SourceTokens = 99 }], null, Now);
-        Assert.Equal([7, 4, 20], results.Select(r => r[0].Tokens.Length));
+        Assert.Equal([7, 4, 63], results.Select(r => r[0].Tokens.Length));
         Assert.All(results, r => Assert.False(r[0].IsFinished));
     }
 
@@ -217,13 +217,14 @@ public sealed class BatchedSearchTests
             MaxNewTokens = 0,
             MaxNewTokensPerSourceToken = -1,
             MaxNewTokensExtra = -1,
+            MinNewTokens = -1,
             RepetitionPenalty = 0,
             NoRepeatNgram = -1,
             BatchTokens = 0,
             BatchSentences = 0,
         };
         var failure = Assert.Throws<RequestException>(() => new BatchedSearch(Trap, [End], wrong));
-        foreach (var option in typeof(SearchOptions).GetProperties().Select(p => p.Name).Where(name => name != "EqualityContract"))
+        foreach (var option in typeof(SearchOptions).GetProperties().Select(p => p.Name).Except(["EqualityContract", "Sampling"]))
             Assert.Contains(char.ToLowerInvariant(option[0]) + option[1..] + " =", failure.Message, StringComparison.Ordinal);
         Assert.Empty(new SearchOptions().Problems());
     }

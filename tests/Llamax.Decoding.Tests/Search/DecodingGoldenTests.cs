@@ -2,13 +2,14 @@ using System.Text.Json;
 using Llamax.Decoding.Engines;
 using Llamax.Decoding.Search;
 using Llamax.Models.Causal;
+using Llamax.Models.EncoderDecoder;
 using Llamax.Testing;
 
 namespace Llamax.Decoding.Tests.Search;
 
 /// <summary>
-/// Every folder below models/ with a decoding.json and a decoder that <see cref="CausalModel"/> loads: Hugging Face's search,
-/// hypothesis by hypothesis.
+/// Every folder below models/ with a decoding.json: Hugging Face's search, hypothesis by hypothesis, with decoders and with
+/// encoder-decoders.
 /// </summary>
 [Trait("Category", "Golden")]
 public sealed class DecodingGoldenTests
@@ -19,8 +20,6 @@ public sealed class DecodingGoldenTests
         foreach (var file in Goldens.Files("models", "decoding.json"))
         {
             var folder = Path.GetDirectoryName(file)!;
-            if (!IsDecoderOnly(folder))
-                continue;
             using var golden = JsonDocument.Parse(File.ReadAllText(file));
             foreach (var item in golden.RootElement.GetProperty("cases").EnumerateArray())
                 cases.Add(Path.GetRelativePath(Goldens.GoldenPath("models"), folder), item.GetProperty("id").GetString()!);
@@ -39,9 +38,9 @@ public sealed class DecodingGoldenTests
         var item = root.GetProperty("cases").EnumerateArray().Single(c => c.GetProperty("id").GetString() == id);
         var ends = Ints(item.GetProperty("args").GetProperty("eos_token_id"));
 
-        using var engine = new TorchDecoderEngine(CausalModel.Load(path), ownsModel: true);
+        using var engine = Engine(path);
         var results = new BatchedSearch(engine, ends, Options(item.GetProperty("args")))
-            .Run(Prompts(root), null, TestContext.Current.CancellationToken);
+            .Run(Prompts(root, path), null, TestContext.Current.CancellationToken);
 
         var sentence = 0;
         foreach (var expected in item.GetProperty("hypotheses").EnumerateArray())
@@ -59,7 +58,10 @@ public sealed class DecodingGoldenTests
             var endId = actual.Count == 1 && rest[0].GetProperty("score").ValueKind == JsonValueKind.Null ? hypothesis.EndId : firstEndId;
             int[] tokens = hypothesis.IsFinished ? [.. hypothesis.Tokens, endId!.Value] : hypothesis.Tokens;
             var match = rest.FindIndex(e => Ints(e.GetProperty("tokens")).SequenceEqual(tokens));
-            Assert.True(match >= 0, $"not expected: {string.Join(' ', tokens)} ({hypothesis.Score})");
+            Assert.True(
+                match >= 0,
+                $"not expected: {string.Join(' ', tokens)}, among\n"
+                    + string.Join('\n', actual.Select(h => $"{string.Join(' ', h.Tokens)} ({h.Score})")));
             Assert.Equal(rest[match].GetProperty("finished").GetBoolean(), hypothesis.IsFinished);
             if (rest[match].GetProperty("score").ValueKind == JsonValueKind.Number)
             {
@@ -79,6 +81,7 @@ public sealed class DecodingGoldenTests
             {
                 "num_beams" => options with { Beams = arg.Value.GetInt32() },
                 "num_return_sequences" => options with { NBest = arg.Value.GetInt32() },
+                "min_new_tokens" => options with { MinNewTokens = arg.Value.GetInt32() },
                 "max_new_tokens" => options with { MaxNewTokens = arg.Value.GetInt32() },
                 "length_penalty" => options with { LengthPenalty = arg.Value.GetDouble() },
                 "repetition_penalty" => options with { RepetitionPenalty = arg.Value.GetDouble() },
@@ -98,19 +101,23 @@ public sealed class DecodingGoldenTests
         return options;
     }
 
-    private static List<SearchPrompt> Prompts(JsonElement root)
+    private static IDecoderEngine Engine(string folder) => IsEncoderDecoder(folder)
+        ? new TorchEncoderDecoderEngine(EncoderDecoderModel.Load(folder), ownsModel: true)
+        : new TorchDecoderEngine(CausalModel.Load(folder), ownsModel: true);
+
+    // An encoder-decoder has said nothing but its start token; a decoder has said the prompt, padding included.
+    private static List<SearchPrompt> Prompts(JsonElement root, string folder)
     {
         var masks = root.GetProperty("attention_mask").EnumerateArray().Select(Ints);
+        var config = Path.Combine(folder, "config.json");
+        int[]? start = IsEncoderDecoder(folder) ? [EncoderDecoderConfig.FromJson(config).DecoderStartId] : null;
+        var isForced = root.TryGetProperty("forced_bos_token_id", out var id) && id.ValueKind == JsonValueKind.Number;
+        int[] forced = isForced ? [id.GetInt32()] : [];
         return [.. root.GetProperty("input_ids").EnumerateArray().Select(Ints).Zip(masks, (ids, mask) =>
-            new SearchPrompt([.. ids.Where((_, i) => mask[i] == 1)]) { Said = ids })];
+            new SearchPrompt([.. ids.Where((_, i) => mask[i] == 1)]) { Said = start ?? ids, Forced = forced })];
     }
 
-    private static bool IsDecoderOnly(string folder)
-    {
-        using var config = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "config.json")));
-        return config.RootElement.GetProperty("architectures")[0].GetString()
-            is "LlamaForCausalLM" or "MistralForCausalLM" or "Qwen2ForCausalLM";
-    }
+    private static bool IsEncoderDecoder(string folder) => EncoderDecoderConfig.Describes(Path.Combine(folder, "config.json"));
 
     private static int[] Ints(JsonElement array) => [.. array.EnumerateArray().Select(value => value.GetInt32())];
 }

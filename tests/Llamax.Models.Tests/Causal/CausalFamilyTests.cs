@@ -1,6 +1,5 @@
 using Llamax.Models.Causal;
 using Llamax.Models.Checkpoints;
-using Llamax.Models.Layers;
 using Llamax.Testing;
 using static TorchSharp.torch;
 
@@ -86,7 +85,8 @@ public sealed class CausalFamilyTests : IDisposable
             model.FlatParameters.narrow(0, 0, model.DecayedLength).mul_(10);
         var tokens = tensor(new long[,] { { 1, 5, 9, 2, 8, 7, 4 }, { 1, 30, 7, 36, 2, 2, 6 } });
         FiniteDifferences.AssertGradients(
-            model.FlatParameters, model.Parameters, () => model.Project(model.Forward(tokens)).log_softmax(-1).narrow(-1, 5, 1).square().sum());
+            model.FlatParameters, model.Parameters,
+            () => model.Project(model.Forward(tokens)).log_softmax(-1).narrow(-1, 5, 1).square().sum());
     }
 
     [Theory]

@@ -63,4 +63,26 @@ public sealed class JitOpsTests
         var computed = JitOps.GroupedAttention(query, key, value, causal ? null : mask);
         Assert.InRange((computed - expected).abs().max().item<float>(), 0, 1e-6);
     }
+
+    [Fact]
+    public void Biased_attention_equals_the_formula()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(3, CPU);
+        Tensor Draw(params long[] shape) => empty(shape).normal_(0, 1, generator);
+        var (query, key, value, bias) = (Draw(2, 3, 4, 8), Draw(2, 3, 5, 8), Draw(2, 3, 5, 8), Draw(1, 3, 4, 5));
+        bias[.., .., .., 2] = float.NegativeInfinity;
+        var scores = (matmul(query, key.transpose(-1, -2)) * 0.7) + bias;
+        var computed = JitOps.BiasedAttention(query, key, value, bias, 0.7);
+        Assert.InRange((computed - matmul(scores.softmax(-1), value)).abs().max().item<float>(), 0, 2e-6);
+    }
+
+    [Fact]
+    public void Gelu_with_tanh_equals_the_formula()
+    {
+        using var scope = NewDisposeScope();
+        var x = linspace(-4, 4, 33, ScalarType.Float64);
+        var expected = x * 0.5 * (((x + (x.pow(3) * 0.044715)) * Math.Sqrt(2 / Math.PI)).tanh() + 1);
+        Assert.InRange((JitOps.GeluTanh(x) - expected).abs().max().item<double>(), 0, 1e-12);
+    }
 }

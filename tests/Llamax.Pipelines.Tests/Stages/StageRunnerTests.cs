@@ -2,6 +2,7 @@ using Llamax.Pipelines.Stages;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Testing;
+using Llamax.Training.Collectives;
 
 namespace Llamax.Pipelines.Tests.Stages;
 
@@ -106,7 +107,8 @@ public sealed class StageRunnerTests : IDisposable
         return events;
     }
 
-    private static StageRunner Runner(IReadOnlyList<Stage> stages, RecordedEvents events) => new(stages, events, TimeProvider.System);
+    private static StageRunner Runner(IReadOnlyList<Stage> stages, RecordedEvents events) =>
+        new(stages, events, TimeProvider.System, new SoleRank());
 
     /// <summary>Writes its options.</summary>
     private sealed class ToyStage(string name, string folder, string options, Action? work, bool isAdaptable) : Stage(name, folder)

@@ -160,7 +160,8 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(1000, lines.Length);
         // By then every part has run at least twice: steps, probes, checkpoints.
         var warm = lines.Skip(299).Select(line => JsonSerializer.Deserialize<long[]>(line)!).ToList();
-        Assert.Single(warm.Select(numbers => numbers[1]).Distinct());
+        // Either way: with the copies that a checkpoint is being written from, or without.
+        Assert.InRange(warm.Select(numbers => numbers[1]).Distinct().Count(), 1, 2);
         var growth = warm[^1][2] - warm[0][2];
         Assert.True(growth < 4 << 20, $"the process grew by {growth >> 10} KiB in 700 steps");
     }

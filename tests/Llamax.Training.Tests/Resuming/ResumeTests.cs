@@ -88,14 +88,14 @@ public sealed class ResumeTests : IDisposable
     {
         var run = Interrupted("run", 15);
         var path = _folder["run", "checkpoints", "step-000015"];
-        var state = File.ReadAllText(Path.Combine(path, "state.json")).Replace("\"format\": 1", "\"format\": 2", StringComparison.Ordinal);
+        var state = File.ReadAllText(Path.Combine(path, "state.json")).Replace("\"format\": 2", "\"format\": 3", StringComparison.Ordinal);
         File.WriteAllText(Path.Combine(path, "state.json"), state);
         var hashes = AtomicFolder.Hashes(path);
         hashes.Remove("checkpoint.sha256");
         File.WriteAllText(Path.Combine(path, "checkpoint.sha256"), string.Concat(hashes.Select(file => $"{file.Value}  {file.Key}\n")));
         var events = new RecordedEvents();
         run.Train(events);
-        Assert.Contains("has format 2, and this version reads 1", Assert.Single(events.Warnings), StringComparison.Ordinal);
+        Assert.Contains("has format 3, and this version reads 2", Assert.Single(events.Warnings), StringComparison.Ordinal);
         File.WriteAllText(_folder["run", "result.json"], "{");
         Refused("the result of a finished run cannot be read", run);
     }
@@ -107,9 +107,13 @@ public sealed class ResumeTests : IDisposable
         using var wide = new CausalModel(TinyRun.Configuration with { Layers = 3 }, model.DType, model.Device);
         using var optimizer = new FlatAdamW(model, new AdamWOptions());
         using var other = new FlatAdamW(wide, new AdamWOptions());
-        OptimizerCheckpoint.Write(_folder["moments"], optimizer);
+        Directory.CreateDirectory(_folder["moments"]);
+        OptimizerCheckpoint.Write(_folder["moments", OptimizerCheckpoint.FileName(0, 1)], OptimizerCheckpoint.Copy(optimizer));
         var failure = Assert.Throws<RequestException>(() => OptimizerCheckpoint.Read(_folder["moments"], other, 1));
-        Assert.Contains("first_moment is missing or has another size", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("numbers in it, and the model needs", failure.Message, StringComparison.Ordinal);
+        OptimizerCheckpoint.Write(_folder["moments", OptimizerCheckpoint.FileName(0, 1)], OptimizerCheckpoint.Copy(optimizer).Take(1).ToList());
+        failure = Assert.Throws<RequestException>(() => OptimizerCheckpoint.Read(_folder["moments"], optimizer, 1));
+        Assert.Contains("second_moment is missing or has another size", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

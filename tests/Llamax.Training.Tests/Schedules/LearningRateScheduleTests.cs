@@ -31,4 +31,13 @@ public sealed class LearningRateScheduleTests
         Assert.Equal(0.5, root.At(15), 12);
         Assert.Equal(0.1, root.At(999), 12);
     }
+
+    [Fact]
+    public void A_line_passes_the_middle_at_half_time_and_a_stable_rate_falls_in_its_last_part_alone()
+    {
+        var line = new LearningRateSchedule(1, WarmupSteps: 10, Steps: 110, MinimumRatio: 0.2, ScheduleShape.Linear);
+        Assert.Equal([1, 0.6, 0.2], new[] { 10, 60, 110 }.Select(step => Math.Round(line.At(step), 12)));
+        var stable = new LearningRateSchedule(2, 10, 100, MinimumRatio: 0.5, ScheduleShape.WarmupStableDecay, DecayShare: 0.2);
+        Assert.Equal([0.2, 2, 2, 2, 1.5, 1], new[] { 0, 10, 50, 80, 90, 100 }.Select(step => Math.Round(stable.At(step), 12)));
+    }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Llamax.Text.Languages;
 
-namespace Llamax.Corpus.Augmentation;
+namespace Llamax.Corpus.Lexicons;
 
 /// <summary>Text of languages that write no spaces between words.</summary>
 internal static class UnspacedText
@@ -15,7 +15,7 @@ internal static class UnspacedText
     /// <summary>
     /// Whether a word may end before <paramref name="place"/>: not inside a foreign word, a surrogate pair or before a combining mark.
     /// </summary>
-    public static bool MayDivide(string text, int place)
+    public static bool MayDivide(ReadOnlySpan<char> text, int place)
     {
         if (place >= text.Length)
             return true;

@@ -1,0 +1,60 @@
+using Llamax.Corpus.Reading;
+using Llamax.Runs;
+using Llamax.Text.Languages;
+
+namespace Llamax.Corpus.Deduplication;
+
+/// <summary>The sentences of a test set in one language.</summary>
+/// <param name="Set">Its name, for example <c>flores101 devtest</c>.</param>
+/// <param name="Language">Its language; null where nobody said.</param>
+/// <param name="Sentences">Streams them; sets that repeat a sentence for several pairs repeat it here.</param>
+public sealed record TestText(string Set, Language? Language, Func<IEnumerable<TextLine>> Sentences)
+{
+    /// <summary>A file of test sentences, in any format; of pairs, both sides.</summary>
+    /// <exception cref="RequestException">The file is missing.</exception>
+    public static TestText OfFile(string spec)
+    {
+        var (parsed, corpus) = (CorpusSpec.Parse(spec), CorpusInput.Open(spec));
+        var hasPairs = parsed.TargetPath is not null
+            || (parsed.Text is null && parsed.FormatOf(parsed.Path, CorpusFormat.Text) != CorpusFormat.Text);
+        var strict = new MalformedLines(strict: true);
+        return new(spec, null, () => hasPairs
+            ? corpus.Pairs(strict).SelectMany(pair => new[] { new TextLine(pair.Source, pair.Origin), new TextLine(pair.Target,
+                pair.Origin) })
+            : corpus.Lines(strict));
+    }
+
+    /// <summary>
+    /// The test sets that lie below a mirror folder, in the languages of a corpus: Flores-101 and Flores-200 (dev, devtest), NTREX,
+    /// TICO-19,
+    /// Tatoeba, and the test parts of MASSIVE and MAFAND.
+    /// </summary>
+    /// <param name="mirror">The folder, usually <c>$LLAMAX_DATA</c>.</param>
+    /// <param name="languages">The languages of the corpus.</param>
+    public static IEnumerable<TestText> In(string mirror, IReadOnlyList<Language> languages)
+    {
+        var (flores101, flores200) = (Path.Combine(mirror, "flores101"), Path.Combine(mirror, "flores200"));
+        List<(string Name, FloresSuite Suite)> suites = [];
+        if (Directory.Exists(flores101))
+            suites.Add(("flores101", FloresSuite.Open101(flores101)));
+        if (Directory.Exists(flores200))
+            suites.Add(("flores200", FloresSuite.Open200(flores200, Directory.Exists(flores101) ? flores101 : null)));
+        foreach (var (name, suite) in suites)
+            foreach (var split in (string[])["dev", "devtest"])
+                foreach (var language in suite.Languages(split).Where(languages.Contains))
+                    yield return new($"{name} {split}", language, () => Flores(suite, language, split));
+        foreach (var (name, partition) in ((string, string?)[])
+            [("ntrex", null), ("tico19", null), ("tatoeba", null), ("massive", "test"), ("mafand", "test")])
+        {
+            if (!Directory.Exists(Path.Combine(mirror, name == "ntrex" ? "ntrex128" : name)))
+                continue;
+            var corpus = MirrorCorpora.Open(name, mirror, partition);
+            foreach (var language in corpus.Languages.Where(languages.Contains))
+                yield return new(partition is null ? name : $"{name} {partition}", language, () => corpus.Lines(language, new()));
+        }
+    }
+
+    private static IEnumerable<TextLine> Flores(FloresSuite suite, Language language, string split) =>
+        suite.Sentences(language, split).Select((text, i) => new TextLine(text,
+            FormattableString.Invariant($"{language}.{split}:{i + 1}")));
+}

@@ -1,0 +1,105 @@
+using System.Text.Json.Nodes;
+using Llamax.Corpus.Deduplication;
+using Llamax.Corpus.Reading;
+using Llamax.Corpus.Sharding;
+using Llamax.Runs;
+using Llamax.Runs.Progress;
+using Llamax.Testing;
+using Llamax.Text.Languages;
+
+namespace Llamax.Corpus.Tests.Deduplication;
+
+public sealed class DecontaminatorTests : IDisposable
+{
+    private const string Long = "the committee of the regional assembly met twice in the old capital to discuss the budget";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Equal_sentences_and_long_common_parts_go_and_short_common_parts_stay()
+    {
+        var (result, report) = Run([
+            "Good day!\tSannu",                                                                   // equal, on the source side
+            $"x\tYesterday {Long[4..72]} for a long time",                                        // ten words of the long one, target side
+            "the committee of the regional assembly met twice in a café\tnine words in common",
+            "something else\twani abu",
+        ]);
+        Assert.Equal(2, result.Kept);
+        Assert.Equal((4, 2), ((int)report["pairs"]!, (int)report["pairsHit"]!));
+        var set = Assert.Single(report["sets"]!.AsArray())!;
+        Assert.Equal((3, 2, 1, 1), ((int)set["sentences"]!, (int)set["hit"]!, (int)set["equal"]!, (int)set["overlapping"]!));
+        Assert.Equal("good day", (string?)set["examples"]![1]!["test"]);
+        Assert.True((bool)set["examples"]![1]!["equal"]!);
+    }
+
+    [Fact]
+    public void Text_without_spaces_is_compared_by_letters()
+    {
+        const string Test = "委员会上周在旧首都开了两次会讨论来年的预算并且选举了新的主席和两位副主席";
+        var (result, _) = Run([$"a\t据报道{Test[2..30]}等等", $"b\t据报道{Test[2..20]}等等"], Test);
+        Assert.Equal(1, result.Kept);
+    }
+
+    [Fact]
+    public void A_report_without_removal_keeps_every_pair()
+    {
+        var (result, report) = Run(["good day\tSannu", "a\tb"], options: new() { ReportOnly = true });
+        Assert.Equal((2, 1), (result.Kept, result.Removed[0].Value));
+        Assert.False((bool)report["removed"]!);
+        Assert.Equal(1, (int)report["sets"]![0]!["hit"]!);
+    }
+
+    [Fact]
+    public void Shards_give_the_report_of_one_process()
+    {
+        string[] lines = [.. Enumerable.Range(0, 5000).Select(i => i % 700 == 3 ? $"{Long} {i}\tx" : i == 4500 ? "good day\tx"
+            : $"line {i}\ty")];
+        Run(lines);
+        var whole = File.ReadAllBytes(_folder["out", "report.json"]);
+        var (request, decontaminator) = (Request(lines), new Decontaminator([Test()], new()));
+        foreach (var number in (int[])[3, 1, 2])
+            Assert.Null(Step(request with { Shard = new(number, 3) }));
+        Step(request with { Merge = 3 });
+        Assert.Equal(whole, File.ReadAllBytes(_folder["out", "3.json"]));
+
+        StepReport? Step(StepRequest step) =>
+            decontaminator.Run(step, _folder["out", "3.json"], new(), SilentEvents.Instance, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void Every_test_set_of_the_mirror_is_compared_in_the_corpus_languages()
+    {
+        var texts = TestText.In(Goldens.Data, [LanguageRegistry.Find("en"), LanguageRegistry.Find("ha")]).ToList();
+        string[] expected =
+            ["flores101 dev", "flores101 devtest", "flores200 devtest", "ntrex", "tico19", "tatoeba", "massive test", "mafand test"];
+        Assert.Subset(texts.Select(text => text.Set).ToHashSet(), expected.ToHashSet());
+        var flores = FloresSuite.Open101(Goldens.DataPath("flores101"));
+        var sentence = flores.Sentences(LanguageRegistry.Find("ha"), "devtest")[7];
+        var verdict = new Decontaminator(texts, new()).Judge(new("x", sentence + " Kuma haka.", ""), new());
+        Assert.Equal("flores101 devtest", verdict.Reason);
+    }
+
+    [Fact]
+    public void No_test_sentences_are_an_error() =>
+        Assert.Contains("--test", Assert.Throws<RequestException>(() => new Decontaminator([], new())).Message, StringComparison.Ordinal);
+
+    private (StepReport Result, JsonNode Report) Run(string[] lines, string test = Long, DecontaminationOptions? options = null)
+    {
+        var path = _folder["out", "report.json"];
+        var result = new Decontaminator([Test(test)], options ?? new())
+            .Run(Request(lines), path, new(), SilentEvents.Instance, TestContext.Current.CancellationToken)!;
+        return (result, JsonNode.Parse(File.ReadAllText(path))!);
+    }
+
+    private TestText Test(string sentence = Long) =>
+        TestText.OfFile(_folder.Write("test.txt", $"{sentence}\ngood day\nI am not in the corpus\n"));
+
+    private StepRequest Request(string[] lines) => new()
+    {
+        Command = "corpus decontaminate",
+        Inputs = StepInput.OpenAll(_folder.Write("pairs.tsv", string.Join('\n', lines)), isParallel: true),
+        Output = _folder["out", "kept.tsv"],
+    };
+}
