@@ -114,7 +114,7 @@ internal static class EnginesBench
 
     // No end token, so that every answer has its full length and all engines do the same work.
     private static BatchedSearch Search(IDecoderEngine engine, int beams, int sentences = 64) => new(
-        engine, [], new() { Beams = beams, MaxNewTokens = NewTokens, BatchSentences = sentences, BatchTokens = 1 << 16 });
+        engine, [], new() { Beams = beams, MaxNewTokens = NewTokens, BatchSentences = sentences });
 
     private static SearchPrompt[] Prompts(int count, int shortest, int longest)
     {

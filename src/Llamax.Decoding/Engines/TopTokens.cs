@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Llamax.Models.Native;
 
 namespace Llamax.Decoding.Engines;
 
@@ -9,6 +11,7 @@ internal static class TopTokens
     private const int Few = 64;
 
     /// <summary>log Σ exp(logits): what turns logits into natural logarithms of probabilities.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float LogSumExp(ReadOnlySpan<float> logits)
     {
         var width = Vector512<float>.Count;
@@ -26,7 +29,7 @@ internal static class TopTokens
         var (sum, run, shift) = (0.0, Vector512<float>.Zero, Vector512.Create(highest));
         for (var i = 0; i < whole; i += width)
         {
-            run += Vector512.Exp(Vector512.Create(logits.Slice(i, width)) - shift);
+            run += Exponential.Of(Vector512.Create(logits.Slice(i, width)) - shift);
             if (i % (64 * width) == 0)
                 (sum, run) = (sum + Vector512.Sum(run), Vector512<float>.Zero);
         }
@@ -60,6 +63,7 @@ internal static class TopTokens
             value -= shift;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Insert(ReadOnlySpan<float> logits, Span<int> ids, Span<float> best)
     {
         var width = Vector512<float>.Count;

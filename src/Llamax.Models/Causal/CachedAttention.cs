@@ -51,16 +51,16 @@ internal static unsafe class CachedAttention
         return result;
     }
 
-    /// <summary>Keys side by side and values of a stretch of tokens that several rows share.</summary>
+    /// <summary>Keys in blocks and values of a stretch of tokens that several rows share.</summary>
     private readonly struct Stretch(Tensor keys, Tensor values, int offset)
     {
         private readonly float* _keys = (float*)AotiInterop.DataPointer(keys);
         private readonly float* _values = (float*)AotiInterop.DataPointer(values);
-        private readonly long _keySize = keys.shape[2] * keys.shape[3];
+        private readonly long _keySize = keys.shape[2] * keys.shape[3] * keys.shape[4];
         private readonly long _valueSize = values.shape[2] * values.shape[3];
 
         /// <summary>Keys, padding included.</summary>
-        public readonly int Padded = (int)keys.shape[3];
+        public readonly int Padded = (int)(keys.shape[2] * keys.shape[4]);
 
         /// <summary>Where its scores begin in a row of scores.</summary>
         public readonly int Offset = offset;
@@ -79,7 +79,7 @@ internal static unsafe class CachedAttention
         private readonly nint _output;
         private readonly nint _newKeys;
         private readonly nint _newValues;
-        private readonly int _slots;
+        private readonly int _capacity;
         private readonly int _group;
         private readonly int _size;
         private readonly int _newOffset;
@@ -102,7 +102,7 @@ internal static unsafe class CachedAttention
             (_queries, _output) = (AotiInterop.DataPointer(queries), AotiInterop.DataPointer(result));
             (_newKeys, _newValues) = (AotiInterop.DataPointer(cache.New.Keys), AotiInterop.DataPointer(cache.New.Values));
             Heads = (int)keys.shape[1];
-            _slots = (int)cache.New.Keys.shape[1];
+            _capacity = (int)cache.New.Keys.shape[2];
             (_group, _size) = ((int)queries.shape[1] / Heads, (int)queries.shape[2]);
             Touched = queries.numel() * _width / 4;
         }
@@ -143,6 +143,7 @@ internal static unsafe class CachedAttention
             ArrayPool<float>.Shared.Return(buffer);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void CopyQueries(List<int> rows, int head, float* query)
         {
             var scale = Vector512.Create(_scale);
@@ -179,8 +180,8 @@ internal static unsafe class CachedAttention
             for (var j = 0; j < length; j += 2 * Width)
             {
                 Lanes a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
-                var key = keys + j;
-                for (var d = 0; d < size; d++, key += length)
+                var key = keys + ((long)j * size);
+                for (var d = 0; d < size; d++, key += 2 * Width)
                 {
                     Lanes k0 = Vector512.Load(key), k1 = Vector512.Load(key + Width);
                     var q = Vector512.Create(query[d]);
@@ -210,8 +211,8 @@ internal static unsafe class CachedAttention
             for (var j = 0; j < length; j += 2 * Width)
             {
                 Lanes first = default, second = default;
-                var key = keys + j;
-                for (var d = 0; d < _size; d++, key += length)
+                var key = keys + ((long)j * _size);
+                for (var d = 0; d < _size; d++, key += 2 * Width)
                 {
                     var q = Vector512.Create(query[d]);
                     first = Vector512.FusedMultiplyAdd(q, Vector512.Load(key), first);
@@ -229,8 +230,9 @@ internal static unsafe class CachedAttention
         }
 
         private float* NewAt(nint stored, int step, int row, int head) =>
-            (float*)stored + (((((long)step * _slots) + _plan.Slots[step][row]) * Heads) + head) * _size;
+            (float*)stored + (((((long)_plan.Slots[step][row] * Heads) + head) * _capacity) + step) * _size;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void NewScores(int row, int head, float* query, float* scores)
         {
             for (var i = 0; i < _newSteps; i++)
@@ -248,6 +250,7 @@ internal static unsafe class CachedAttention
         }
 
         // Padding, and what a window has passed by.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void Hide(int prompt, float* scores, int count)
         {
             var own = _plan.OwnLengths[prompt];
@@ -269,6 +272,7 @@ internal static unsafe class CachedAttention
             span[length..].Fill(float.NegativeInfinity);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Softmax(float* scores, int width)
         {
             var highest = Vector512.Create(float.NegativeInfinity);
@@ -280,7 +284,7 @@ internal static unsafe class CachedAttention
             var (shift, sum) = (Vector512.Create(most), Lanes.Zero);
             for (var i = 0; i < width; i += Width)
             {
-                var value = Vector512.Exp(Vector512.Load(scores + i) - shift);
+                var value = Exponential.Of(Vector512.Load(scores + i) - shift);
                 sum += value;
                 value.Store(scores + i);
             }
@@ -324,6 +328,7 @@ internal static unsafe class CachedAttention
             d.Store(mixed + (3 * size));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MixOne(float* weights, float* values, int length, float* mixed)
         {
             var sum = Vector512.Load(mixed);
@@ -332,6 +337,7 @@ internal static unsafe class CachedAttention
             sum.Store(mixed);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MixNew(int row, int head, float* weights, float* mixed)
         {
             for (var i = 0; i < _newSteps; i++)

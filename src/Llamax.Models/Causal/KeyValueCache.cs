@@ -39,8 +39,8 @@ public sealed class KeyValueCache : IDisposable
     private KeyValueCache(int layers, int heads, int headSize, int? window, ScalarType dtype, Device device)
     {
         (_heads, _headSize, _window, Device) = (heads, headSize, window, device);
-        _layers = [.. Enumerable.Range(0, layers).Select(_ => new LayerCache())];
         _isManaged = CachedAttention.Handles(dtype, device, headSize);
+        _layers = [.. Enumerable.Range(0, layers).Select(_ => new LayerCache(_isManaged))];
     }
 
     /// <summary>Live rows.</summary>

@@ -5,21 +5,24 @@ namespace Llamax.Models.Causal;
 // P prompts, R live rows, K key/value heads, N query heads, C common, L longest own part, T steps, S slots, D head size
 
 /// <summary>What one layer remembers of a batch under decoding.</summary>
-internal sealed class LayerCache : IDisposable
+/// <param name="isManaged">Whether <see cref="CachedAttention"/> reads it, for which prompts' keys lie in blocks.</param>
+internal sealed class LayerCache(bool isManaged) : IDisposable
 {
-    /// <summary>Keys lie side by side, element by element, and whole registers of them are read: L and C are rounded up to this.</summary>
+    /// <summary>Keys of a block lie side by side, element by element, so that registers hold the same element of several keys.</summary>
     public const int KeyBlock = 32;
 
-    private Tensor? _newKeys;        // [most new tokens, S, K, D], filled up to the current step
+    private Tensor? _newKeys;        // [S, K, most new tokens, D], filled up to the current step
     private Tensor? _newValues;
 
-    /// <summary>[1, K, D, C] rounded up, and [1, K, C, D]; null = nothing in common.</summary>
+    /// <summary>As <see cref="Own"/>, P = 1; null = nothing in common.</summary>
     public (Tensor Keys, Tensor Values)? Common { get; private set; }
 
-    /// <summary>[P, K, D, L] rounded up, and [P, K, L, D].</summary>
+    /// <summary>
+    /// Keys [P, K, L / 32 rounded up, D, 32], or [P, K, D, L] for tensor operations; values [P, K, L, D].
+    /// </summary>
     public (Tensor Keys, Tensor Values)? Own { get; private set; }
 
-    /// <summary>[T, S, K, D] keys and values of the new tokens, with room for those to come.</summary>
+    /// <summary>[S, K, most new tokens, D] keys and values of the new tokens, with room for those to come.</summary>
     public (Tensor Keys, Tensor Values) New => (_newKeys!, _newValues!);
 
     public long Bytes => Size(Common) + Size(Own) + (_newKeys is null ? 0 : Size((_newKeys, _newValues!)));
@@ -44,15 +47,15 @@ internal sealed class LayerCache : IDisposable
         if (Common is not { } common)
             return (keys, values);
         Tensor Before(Tensor tokensKCD) => tokensKCD.transpose(1, 2).expand(keys.shape[0], -1, -1, -1);
-        var length = common.Values.shape[2];
-        return (cat([Before(common.Keys.narrow(-1, 0, length).transpose(-1, -2)), keys], 1), cat([Before(common.Values), values], 1));
+        var commonKeys = isManaged ? common.Keys.transpose(3, 4).flatten(2, 3) : common.Keys.transpose(2, 3);
+        return (cat([Before(commonKeys.narrow(2, 0, common.Values.shape[2])), keys], 1), cat([Before(common.Values), values], 1));
     }
 
     public void Reserve(int rows, int steps, int mostNewTokens, int heads, int headSize)
     {
-        if (_newKeys is not null && _newKeys.shape[1] >= rows)
+        if (_newKeys is not null && _newKeys.shape[0] >= rows)
             return;
-        long[] shape = [mostNewTokens, rows, heads, headSize];
+        long[] shape = [rows, heads, mostNewTokens, headSize];
         Grow(ref _newKeys, shape, steps);
         Grow(ref _newValues, shape, steps);
     }
@@ -61,7 +64,8 @@ internal sealed class LayerCache : IDisposable
     public void SelectPrompts(Tensor index, int longest)
     {
         var (keys, values) = Own!.Value;
-        var selected = (keys.narrow(3, 0, Rounded(longest)).index_select(0, index).DetachFromDisposeScope(),
+        var seen = isManaged ? keys.narrow(2, 0, Blocks(longest)) : keys.narrow(3, 0, longest);
+        var selected = (seen.index_select(0, index).DetachFromDisposeScope(),
             values.narrow(2, 0, longest).index_select(0, index).DetachFromDisposeScope());
         Free(Own);
         Own = selected;
@@ -94,7 +98,7 @@ internal sealed class LayerCache : IDisposable
         if (plan.IsManaged)
             return CachedAttention.Attend(query, this, plan, new(true, false, scale, null)).MoveToOuterDisposeScope();
         var (keys, values) = Own!.Value;
-        var scores = matmul(plan.Gather((query * scale).unsqueeze(2)), keys.narrow(-1, 0, values.shape[2]));
+        var scores = matmul(plan.Gather((query * scale).unsqueeze(2)), keys);
         if (plan.HiddenInOwn is { } hidden)
             scores = scores.masked_fill(hidden, double.NegativeInfinity);
         var weights = nn.functional.softmax(scores, -1, ScalarType.Float32).to(query.dtype);
@@ -131,8 +135,8 @@ internal sealed class LayerCache : IDisposable
 
     private void Write(Tensor key, Tensor value, StepPlan plan)
     {
-        _newKeys!.select(0, plan.Step).narrow(0, 0, key.shape[0]).copy_(key);
-        _newValues!.select(0, plan.Step).narrow(0, 0, key.shape[0]).copy_(value);
+        _newKeys!.narrow(0, 0, key.shape[0]).select(2, plan.Step).copy_(key);
+        _newValues!.narrow(0, 0, key.shape[0]).select(2, plan.Step).copy_(value);
     }
 
     private Tensor AttendByTensors(Tensor query, long heads, StepPlan plan)
@@ -142,13 +146,13 @@ internal sealed class LayerCache : IDisposable
         var (ownKeys, ownValues) = Own!.Value;
         var (newKeys, newValues) = (Seen(_newKeys!, plan), Seen(_newValues!, plan));   // [R, K, T, D]
         var length = ownValues.shape[2];
-        var ownScores = matmul(plan.Gather(queryRKGD), ownKeys.narrow(-1, 0, length));
+        var ownScores = matmul(plan.Gather(queryRKGD), ownKeys);
         if (plan.HiddenInOwn is { } hidden)
             ownScores = ownScores.masked_fill(hidden, double.NegativeInfinity);
         var scores = new List<Tensor> { plan.Scatter(ownScores, group), matmul(queryRKGD, newKeys.transpose(-1, -2)) };
         if (Common is { } shared)
         {
-            var commonScores = matmul(queryRKGD, shared.Keys.narrow(-1, 0, plan.Common));
+            var commonScores = matmul(queryRKGD, shared.Keys);
             scores.Add(plan.HiddenInCommon is { } far ? commonScores.masked_fill(far, double.NegativeInfinity) : commonScores);
         }
 
@@ -162,30 +166,35 @@ internal sealed class LayerCache : IDisposable
 
     private static Tensor Seen(Tensor stored, StepPlan plan)
     {
-        var slots = stored.shape[1];
-        var steps = arange(plan.FirstSeenStep, plan.Step + 1, device: stored.device) * slots;
-        var index = (plan.SlotIndex! + steps).flatten();
-        return stored.flatten(0, 1).index_select(0, index).unflatten(0, [plan.SlotIndex!.shape[0], plan.SeenSteps]).transpose(1, 2);
+        var steps = arange(plan.FirstSeenStep, plan.Step + 1, device: stored.device).unsqueeze(0);
+        return stored.permute(0, 2, 1, 3).index(TensorIndex.Tensor(plan.SlotIndex!), TensorIndex.Tensor(steps)).transpose(1, 2);
     }
 
-    private static (Tensor Keys, Tensor Values) Kept(Tensor keys, Tensor values)
+    private (Tensor Keys, Tensor Values) Kept(Tensor keys, Tensor values)
     {
         using var scope = NewDisposeScope();
         var (count, length, heads, size) = (keys.shape[0], keys.shape[1], keys.shape[2], keys.shape[3]);
-        var sideBySide = zeros([count, heads, size, Rounded(length)], keys.dtype, keys.device);
-        sideBySide.narrow(-1, 0, length).copy_(keys.permute(0, 2, 3, 1));
+        var sideBySide = keys.permute(0, 2, 3, 1);
+        if (isManaged)
+        {
+            var padded = zeros([count, heads, Blocks(length) * KeyBlock, size], keys.dtype, keys.device);
+            padded.narrow(2, 0, length).copy_(keys.transpose(1, 2));
+            sideBySide = padded.unflatten(2, [-1, KeyBlock]).transpose(3, 4);
+        }
+
+        var copied = empty(sideBySide.shape, keys.dtype, keys.device).copy_(sideBySide);
         var oneByOne = empty([count, heads, length, size], values.dtype, values.device).copy_(values.transpose(1, 2));
-        return (sideBySide.DetachFromDisposeScope(), oneByOne.DetachFromDisposeScope());
+        return (copied.DetachFromDisposeScope(), oneByOne.DetachFromDisposeScope());
     }
 
-    private static long Rounded(long length) => (length + KeyBlock - 1) / KeyBlock * KeyBlock;
+    private static long Blocks(long length) => (length + KeyBlock - 1) / KeyBlock;
 
     private void Grow(ref Tensor? stored, long[] shape, int steps)
     {
         var values = Own!.Value.Values;
         var grown = empty(shape, values.dtype, values.device);
         if (stored is not null && steps > 0)
-            grown.narrow(0, 0, steps).narrow(1, 0, stored.shape[1]).copy_(stored.narrow(0, 0, steps));
+            grown.narrow(2, 0, steps).narrow(0, 0, stored.shape[0]).copy_(stored.narrow(2, 0, steps));
         Replace(ref stored, grown);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -23,7 +24,7 @@ internal static unsafe class RowOps
         var size = (int)x.shape[^1];
         var result = empty_like(rows);
         var (input, output, scale) = (AotiInterop.DataPointer(rows), AotiInterop.DataPointer(result), AotiInterop.DataPointer(weight));
-        CpuWork.Split((int)(rows.numel() / size), 1, rows.numel(), (from, to) =>
+        CpuWork.Split((int)(rows.numel() / size), 1, rows.numel(), [MethodImpl(MethodImplOptions.AggressiveOptimization)] (from, to) =>
         {
             for (var row = from; row < to; row++)
             {
@@ -51,7 +52,7 @@ internal static unsafe class RowOps
             return x + y;
         var result = empty_like(x);
         var (left, right, output) = (AotiInterop.DataPointer(x), AotiInterop.DataPointer(y), AotiInterop.DataPointer(result));
-        CpuWork.Split((int)(x.numel() / Width), 1, x.numel() * 2, (from, to) =>
+        CpuWork.Split((int)(x.numel() / Width), 1, x.numel() * 2, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (from, to) =>
         {
             for (var i = (long)from * Width; i < (long)to * Width; i += Width)
                 (Vector512.Load((float*)left + i) + Vector512.Load((float*)right + i)).Store((float*)output + i);
@@ -71,7 +72,7 @@ internal static unsafe class RowOps
         var size = (int)gate.shape[^1];
         var result = empty(gate.shape, ScalarType.Float32);
         var (left, right, output) = (AotiInterop.DataPointer(gate), AotiInterop.DataPointer(up), AotiInterop.DataPointer(result));
-        CpuWork.Split((int)(result.numel() / size), 1, result.numel() * 4, (from, to) =>
+        CpuWork.Split((int)(result.numel() / size), 1, result.numel() * 4, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (from, to) =>
         {
             for (var row = from; row < to; row++)
             {
@@ -80,7 +81,7 @@ internal static unsafe class RowOps
                 for (var i = 0; i < size; i += Width)
                 {
                     var value = Vector512.Load(a + i);
-                    (value / (Vector512<float>.One + Vector512.Exp(-value)) * Vector512.Load(b + i)).Store(target + i);
+                    (value / (Vector512<float>.One + Exponential.Of(-value)) * Vector512.Load(b + i)).Store(target + i);
                 }
             }
         });
@@ -104,7 +105,7 @@ internal static unsafe class RowOps
         var result = empty(shape, ScalarType.Float32);
         var (input, output) = (AotiInterop.DataPointer(heads), AotiInterop.DataPointer(result));
         var (cos, sin) = (AotiInterop.DataPointer(cosines), AotiInterop.DataPointer(sines));
-        CpuWork.Split((int)shape[0] * length, 1, result.numel() * 2, (from, to) =>
+        CpuWork.Split((int)shape[0] * length, 1, result.numel() * 2, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (from, to) =>
         {
             for (var row = from; row < to; row++)
             {

@@ -48,6 +48,7 @@ internal static unsafe class RowProducts
         return result.MoveToOuterDisposeScope();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add(float* y, float* bias, int rows, int from, int to, int stride)
     {
         for (var row = 0; row < rows; row++, y += stride)
@@ -55,6 +56,7 @@ internal static unsafe class RowProducts
                 y[n] += bias[n];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(float* x, float* weights, float* y, int rows, int depth, int from, int to, int stride)
     {
         for (var first = 0; first < rows; first += RowBlock)
@@ -88,6 +90,7 @@ internal static unsafe class RowProducts
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Dot(float* x, float* w, int depth)
     {
         var sum = Lanes.Zero;

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Llamax.Models.Quantization;
 
 /// <summary>
@@ -30,6 +33,7 @@ internal abstract unsafe class Int8Kernel
     protected abstract int MostRows { get; }
 
     /// <summary>Computes the outputs of some blocks of <see cref="Outputs"/>, for all rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Multiply(in Job job, int firstBlock, int endBlock)
     {
         var sums = stackalloc int[MostRows * Outputs];
@@ -55,22 +59,22 @@ internal abstract unsafe class Int8Kernel
     /// <returns>How many rows were taken, 1 to <see cref="MostRows"/>.</returns>
     protected abstract int Sum(byte* rows, sbyte* weights, int depth, int left, int* sums);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Finish(in Job job, int row, int first, int* sums)
     {
         var scale = job.RowScales[row];
         var count = Math.Min(Outputs, job.Width - first);
-        float* target = job.Result + ((long)row * job.Width) + first, scales = job.Scales + first;
+        float* target = job.Result + ((long)row * job.Width) + first, scales = job.Scales + first, bias = job.Bias + first;
         var offsets = job.Offsets + first;
-        if (job.Bias is null)
+        if (count == Outputs)
         {
-            for (var i = 0; i < count; i++)
-                target[i] = (sums[i] - offsets[i]) * (scale * scales[i]);
+            var sum = Vector512.ConvertToSingle(Vector512.Load(sums) - Vector512.Load(offsets)) * (Vector512.Load(scales) * scale);
+            (job.Bias is null ? sum : sum + Vector512.Load(bias)).Store(target);
+            return;
         }
-        else
-        {
-            for (var i = 0; i < count; i++)
-                target[i] = ((sums[i] - offsets[i]) * (scale * scales[i])) + job.Bias[first + i];
-        }
+
+        for (var i = 0; i < count; i++)
+            target[i] = ((sums[i] - offsets[i]) * (scales[i] * scale)) + (job.Bias is null ? 0 : bias[i]);
     }
 
     /// <summary>One product of matrices.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Llamax.Models.Native;
 using static TorchSharp.torch;
@@ -101,6 +102,7 @@ internal sealed unsafe class Int8Matrix : IDisposable
     }
 
     // Whole numbers of the row's largest value / 127, shifted so that they are not negative; returns the size of one.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private float Round(float* source, byte* target)
     {
         var span = new ReadOnlySpan<float>(source, _inputs);
