@@ -1,7 +1,6 @@
 using System.Globalization;
 using Llamax.Decoding.Engines;
 using Llamax.Decoding.Search;
-using Llamax.Models.Causal;
 using Llamax.Models.Native;
 using Llamax.Runs;
 
@@ -23,8 +22,9 @@ internal static class EnginesBench
         void Add(BenchCase measured)
         {
             cases.Add(measured);
-            Console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{measured.Name}: {string.Join("; ", measured.Times.Select(t => $"{t.Name} {BenchTimes.Median(t.Cpu):F3} CPU s"))}"));
+            var seconds = measured.Times.Select(
+                times => string.Create(CultureInfo.InvariantCulture, $"{times.Name} {BenchTimes.Median(times.Cpu):F3}"));
+            Console.Error.WriteLine($"{measured.Name}, CPU seconds: {string.Join("; ", seconds)}");
         }
 
         Add(Bandwidth(models, options.Repeats));
@@ -46,11 +46,10 @@ internal static class EnginesBench
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                LLaMA of {EngineModels.Config.ParameterCount():N0} random weights (width {EngineModels.Config.HiddenSize}, {EngineModels.Config.Layers} layers,
-                vocabulary {EngineModels.Config.VocabularySize}); a round is {NewTokens} new tokens, prompts of 16 tokens included unless said otherwise, on
-                1 thread unless said otherwise; {options.Repeats} interleaved rounds after one unmeasured. llama.cpp is LLamaSharp's build, float16 cache.
-                With shared prompts the cache of 8 x 4 hypotheses and prompts of {SharedPrefix.PromptTokens} tokens has {shared.CacheRatio:F2} times the
-                bytes of one prompt per hypothesis.
+                LLaMA of {EngineModels.Config.ParameterCount():N0} random weights (width {EngineModels.Config.HiddenSize},
+                {EngineModels.Config.Layers} layers, vocabulary {EngineModels.Config.VocabularySize}); a round is {NewTokens} new tokens,
+                reading prompts of 16 tokens included and 1 thread unless said otherwise; {options.Repeats} interleaved rounds after one unmeasured. llama.cpp is LLamaSharp's build, with its float16 cache. With shared prompts the cache of 8 x 4
+                hypotheses behind {SharedPrefix.PromptTokens} tokens has {shared.CacheRatio:F2} times the bytes of a prompt per hypothesis.
                 """),
             cases);
     }
@@ -119,7 +118,8 @@ internal static class EnginesBench
     private static SearchPrompt[] Prompts(int count, int shortest, int longest)
     {
         var draws = new Draws(1, "bench prompts");
-        return [.. Enumerable.Range(0, count).Select(i => new SearchPrompt([.. Enumerable
-            .Range(0, shortest + draws.Below(longest - shortest + 1, i)).Select(j => draws.Below(EngineModels.Config.VocabularySize, i, j + 1))]))];
+        int[] Tokens(int i) => [.. Enumerable.Range(0, shortest + draws.Below(longest - shortest + 1, i))
+            .Select(j => draws.Below(EngineModels.Config.VocabularySize, i, j + 1))];
+        return [.. Enumerable.Range(0, count).Select(i => new SearchPrompt(Tokens(i)))];
     }
 }

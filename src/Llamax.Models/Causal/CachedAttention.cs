@@ -4,10 +4,9 @@ using System.Runtime.Intrinsics;
 using Llamax.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
+using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Llamax.Models.Causal;
-
-using Lanes = Vector512<float>;
 
 // R live rows, K key/value heads, N query heads, D head size
 

@@ -29,11 +29,12 @@ internal sealed class RecomputedLayer : autograd.SingleTensorFunction<Recomputed
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         using var scope = NewDisposeScope();
-        using var quiet = no_grad();
+        // With a graph, which is thrown away at once, because without one other kernels compute and the second run would round otherwise.
+        using var tracked = enable_grad();
         var tensors = vars.Skip(1).Cast<Tensor>().ToList();
         ctx.save_for_backward(tensors);
         ctx.save_data(Layer, vars[0]);
-        return ((Func<List<Tensor>, Tensor>)vars[0])(tensors).MoveToOuterDisposeScope();
+        return ((Func<List<Tensor>, Tensor>)vars[0])(tensors).detach().MoveToOuterDisposeScope();
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)

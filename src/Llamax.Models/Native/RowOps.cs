@@ -72,7 +72,8 @@ internal static unsafe class RowOps
         var size = (int)gate.shape[^1];
         var result = empty(gate.shape, ScalarType.Float32);
         var (left, right, output) = (AotiInterop.DataPointer(gate), AotiInterop.DataPointer(up), AotiInterop.DataPointer(result));
-        CpuWork.Split((int)(result.numel() / size), 1, result.numel() * 4, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (from, to) =>
+        var (rows, touched) = ((int)(result.numel() / size), result.numel() * 4);
+        CpuWork.Split(rows, 1, touched, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (from, to) =>
         {
             for (var row = from; row < to; row++)
             {

@@ -2,10 +2,9 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using TorchSharp;
 using static TorchSharp.torch;
+using Lanes = System.Runtime.Intrinsics.Vector512<float>;
 
 namespace Llamax.Models.Native;
-
-using Lanes = Vector512<float>;
 
 /// <summary>
 /// x · Wᵀ for few rows x, which decoding consists of: the weights are read once, at the speed of memory, and no copy of them is made.

@@ -89,7 +89,8 @@ internal abstract unsafe class Int8Kernel
     /// <param name="depth">Inputs, padded.</param>
     /// <param name="width">Outputs.</param>
     public readonly struct Job(
-        byte* inputs, sbyte* weights, float* rowScales, float* scales, int* offsets, float* bias, float* result, int rows, int depth, int width)
+        byte* inputs, sbyte* weights, float* rowScales, float* scales, int* offsets, float* bias, float* result,
+        int rows, int depth, int width)
     {
         public readonly byte* Inputs = inputs;
         public readonly sbyte* Weights = weights;

@@ -118,7 +118,8 @@ internal sealed unsafe class Int8Matrix : IDisposable
         var factor = largest == 0 ? 0 : Largest / largest;
         for (var i = 0; i < whole; i += Vector512<float>.Count)
         {
-            var rounded = Vector512.ConvertToInt32(Vector512.Round(Vector512.Load(source + i) * factor)) + Vector512.Create((int)Int8Kernel.Shift);
+            var rounded = Vector512.ConvertToInt32(Vector512.Round(Vector512.Load(source + i) * factor))
+                + Vector512.Create((int)Int8Kernel.Shift);
             var halves = Vector512.Narrow(rounded, rounded).GetLower();
             Vector256.Narrow(halves, halves).GetLower().AsByte().Store(target + i);
         }

@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics;
 using Llamax.Models.Native;
 using Llamax.Runs;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Tests.Native;
@@ -70,7 +69,8 @@ public sealed class KernelTests
         AssertClose(x.add(y), RowOps.Add(x, y), 0);
         AssertClose(nn.functional.silu(x * 20).mul(y), RowOps.SwiGlu(x * 20, y), 1e-4);
         var wide = Random(rows, 1, 96);
-        AssertClose(nn.functional.silu(wide[.., .., ..48]).mul(wide[.., .., 48..]), RowOps.SwiGlu(wide[.., .., ..48], wide[.., .., 48..]), 1e-5);
+        var (gate, up) = (wide[.., .., ..48], wide[.., .., 48..]);
+        AssertClose(nn.functional.silu(gate).mul(up), RowOps.SwiGlu(gate, up), 1e-5);
 
         var heads = Random(rows, 3, 2, 64)[.., .., .., ..32];   // cut from wider rows
         foreach (var batch in new[] { 1, rows })
