@@ -6,6 +6,7 @@ using Llamax.Models.Native;
 using Llamax.Runs;
 using Llamax.Runs.Progress;
 using Llamax.Training.Collectives;
+using Llamax.Training.Objectives;
 using Llamax.Training.Optimizers;
 using Llamax.Training.Resuming;
 
@@ -45,6 +46,7 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
             events.Note($"continuing after step {checkpoint.State.Step} of {start.Order.Steps}");
         }
 
+        var objective = start.CreateObjective(cancellation);
         using var trained = new TrainedModel(start, checkpoint?.Path, run);
         var model = trained.Model;
         var space = new TrainedSpace(
@@ -57,17 +59,17 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
             state = state with { Tally = new LossTally() };
         log?.CutTo(state.LogLength);
         if (state.Step < start.Order.Steps)
-            Check(start, model, optimizer);
-        state = TakeSteps(start, model, optimizer, log, state, cancellation);
+            Check(start, model, optimizer, objective);
+        state = TakeSteps(start, model, optimizer, objective, log, state, cancellation);
         log?.FlushToDisk();
         return _ranks.FromFirst(() => Finish(start, trained, state));
     }
 
     private bool IsFirst => _ranks.Rank == 0;
 
-    private void Check(TrainingStart start, CausalModel model, FlatAdamW optimizer)
+    private void Check(TrainingStart start, CausalModel model, FlatAdamW optimizer, IObjective objective)
     {
-        var check = new StartCheck(model, optimizer, _ranks, _patience);
+        var check = new StartCheck(model, optimizer, objective, _ranks, _patience);
         var atOnce = run.Options.BlocksPerMicroBatch;
         var first = start.Order.BlocksOf(0);
         PackedBlock[] buffers = [];
@@ -77,10 +79,12 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
     }
 
     private TrainingState TakeSteps(
-        TrainingStart start, CausalModel model, FlatAdamW optimizer, StepLog? log, TrainingState state, CancellationToken cancellation)
+        TrainingStart start, CausalModel model, FlatAdamW optimizer, IObjective objective, StepLog? log, TrainingState state,
+        CancellationToken cancellation)
     {
         var (options, order) = (run.Options, start.Order);
-        using var optimizerStep = new OptimizerStep(model, optimizer, options.BlocksPerMicroBatch, options.Workers, _ranks, _patience);
+        using var optimizerStep = new OptimizerStep(
+            model, optimizer, options.BlocksPerMicroBatch, options.Workers, _ranks, _patience, objective);
         using var writer = new CheckpointWriter(_checkpoints, _ranks, _patience);
         var pace = new TrainingPace(run.Folder, order.Steps, state.Step, run.Clock);
         var buffers = Array.Empty<PackedBlock>();
@@ -187,6 +191,12 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         events.Measure("train/learning_rate", learningRate, state.Step);
         if (outcome.GradientNorm is { } norm)
             events.Measure("train/gradient_norm", norm, state.Step);
+        if (outcome.Preferences is { } preferences)
+        {
+            events.Measure("train/reward_margin", preferences.Margins.Mean, state.Step);
+            events.Measure("train/reward_accuracy", (double)preferences.Right / preferences.Pairs, state.Step);
+        }
+
         if (!splits)
             return;
         state.Tally.Clear();

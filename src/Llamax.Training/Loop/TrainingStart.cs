@@ -3,6 +3,7 @@ using Llamax.Models.Causal;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
+using Llamax.Training.Objectives;
 using Llamax.Training.Optimizers;
 using Llamax.Training.Resuming;
 
@@ -18,6 +19,7 @@ internal sealed class TrainingStart
     {
         _run = run;
         OptionProblem.ThrowIfAny("training options", run.Options.Problems());
+        OptionProblem.ThrowIfAny("objective", run.Objective?.Problems() ?? []);
         if ((run.InitialModel is null) == (run.Configuration is null))
             throw new RequestException("either an initial model or the configuration of a new one is needed", "training run");
         Configuration = run.Configuration ?? CausalConfig.FromJson(Path.Combine(run.InitialModel!, "config.json"));
@@ -36,6 +38,7 @@ internal sealed class TrainingStart
         Settings = new TrainingSettings
         {
             Options = run.Options,
+            Objective = run.Objective,
             Start = run.InitialModel is { } folder ? Fingerprints.OfModel(folder) : Manifest.HashTexts(Configuration.ToJson()),
             Corpus = Fingerprints.Of(run.Corpus),
             Tokenizer = run.Corpus.TokenizerFingerprint,
@@ -66,6 +69,15 @@ internal sealed class TrainingStart
         var model = new CausalModel(Configuration, _run.DataType, _run.Device);
         model.Initialize(_run.Options.Seed);
         return model;
+    }
+
+    /// <summary>What a step minimises; DPO's reference scores are computed here where the folder has none. All ranks call it.</summary>
+    public IObjective CreateObjective(CancellationToken cancellation)
+    {
+        if (_run.Objective is not { } options)
+            return new NextTokenObjective();
+        return new PreferenceObjective(options, options.Kind != PreferenceKind.Dpo ? null
+            : ReferenceScores.Get(_run.Corpus, _run.Folder, _run.Ranks, Settings, CreateModel, cancellation));
     }
 
     private void CheckCorpus()
