@@ -148,7 +148,7 @@ public sealed class CausalModel : ICachedDecoder
     /// </param>
     /// <returns>[B, S, H] after the final norm.</returns>
     public Tensor Forward(Tensor tokens, Tensor? positions = null, Tensor? visible = null) =>
-        Run(tokens, positions, visible, null, null);
+        Run(tokens, positions, visible);
 
     /// <summary>What every layer sees and what the last one gives, in transformers' convention.</summary>
     /// <returns>
@@ -157,7 +157,7 @@ public sealed class CausalModel : ICachedDecoder
     public IReadOnlyList<Tensor> HiddenStates(Tensor tokens, Tensor? positions = null, Tensor? visible = null)
     {
         var states = new List<Tensor>();
-        states.Add(Run(tokens, positions, visible, states.Add, null));
+        states.Add(Run(tokens, positions, visible, states.Add));
         return states;
     }
 
@@ -167,7 +167,7 @@ public sealed class CausalModel : ICachedDecoder
     public Tensor Project(Tensor hidden)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.linear(BeforeHead(hidden), OutputWeight).MoveToOuterDisposeScope();
+        return Projection.Linear(BeforeHead(hidden), OutputWeight, null).MoveToOuterDisposeScope();
     }
 
     /// <summary>What <see cref="OutputWeight"/> multiplies: hidden states, scaled where the family scales its logits.</summary>
@@ -189,17 +189,25 @@ public sealed class CausalModel : ICachedDecoder
         ArgumentOutOfRangeException.ThrowIfNegative(mostNewTokens);
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var lengths = prompts.Select(prompt => prompt.Length).ToArray();
-        var longest = lengths.Max();
-        RequireLength((long)longest + mostNewTokens);
+        RequireLength((long)prompts.Max(prompt => prompt.Length) + mostNewTokens);
+        cache.Begin(prompts, mostNewTokens);
+        var common = cache.Common;
+        if (common > 0)
+        {
+            var beginning = tensor(Array.ConvertAll(prompts[0][..common], id => (long)id), device: Device).unsqueeze(0);
+            Run(beginning, null, null, keep: layer => cache[layer].KeepCommon).Dispose();
+        }
 
         // Padding stands on the right, where causal attention keeps it out of sight of every real token.
+        var lengths = prompts.Select(prompt => prompt.Length - common).ToArray();
+        var longest = lengths.Max();
         var padded = new long[prompts.Count, longest];
         for (var row = 0; row < prompts.Count; row++)
             for (var i = 0; i < lengths[row]; i++)
-                padded[row, i] = prompts[row][i];
-        cache.Begin(lengths, mostNewTokens);
-        var hidden = Run(tensor(padded, device: Device), null, null, null, cache).flatten(0, 1);
+                padded[row, i] = prompts[row][common + i];
+        var positions = common == 0 ? null : arange(common, common + longest, device: Device).unsqueeze(0);
+        var visible = common == 0 ? null : Visible(longest, common);
+        var hidden = Run(tensor(padded, device: Device), positions, visible, keep: layer => cache[layer].Keep).flatten(0, 1);
         var last = lengths.Select((length, row) => ((long)row * longest) + length - 1).ToArray();
         return hidden.index_select(0, tensor(last, device: Device)).MoveToOuterDisposeScope();
     }
@@ -272,12 +280,17 @@ public sealed class CausalModel : ICachedDecoder
         _weights.Dispose();
     }
 
-    private Tensor Run(Tensor tokens, Tensor? positions, Tensor? visible, Action<Tensor>? observe, KeyValueCache? cache)
+    private Tensor Run(
+        Tensor tokens,
+        Tensor? positions,
+        Tensor? visible,
+        Action<Tensor>? observe = null,
+        Func<int, Func<Tensor, Tensor, (Tensor Keys, Tensor Values)>>? keep = null)
     {
         using var scope = NewDisposeScope();
         var length = tokens.shape[1];
         RequireLength(length);
-        var mask = visible ?? WindowMask(length);
+        var mask = visible ?? (Config.SlidingWindow < length ? Visible(length, 0) : null);
         var (hidden, rotation) = Embed(tokens, positions);
         for (var layer = 0; layer < _blocks.Length; layer++)
         {
@@ -285,7 +298,7 @@ public sealed class CausalModel : ICachedDecoder
             var block = _blocks[layer];
             hidden = RecomputesActivations && is_grad_enabled()
                 ? RecomputedLayer.Apply(block, hidden, rotation, mask)
-                : block.Forward(hidden, rotation, mask, cache?[layer]);
+                : block.Forward(hidden, rotation, mask, keep?.Invoke(layer));
         }
 
         return _finalNorm.Apply(hidden).MoveToOuterDisposeScope();
@@ -298,12 +311,11 @@ public sealed class CausalModel : ICachedDecoder
             : (hidden + (positions is null ? _positions.narrow(0, 0, length) : JitOps.Embedding(_positions, positions)), null);
     }
 
-    private Tensor? WindowMask(long length)
+    // [length, before + length]: every token sees itself and what stands before it, as far as the window reaches.
+    private Tensor Visible(long length, long before)
     {
-        if (Config.SlidingWindow is not { } window || length <= window)
-            return null;
-        var all = ones(length, length, ScalarType.Bool, Device);
-        return all.tril().logical_and(all.triu(1 - window));
+        var causal = ones(length, before + length, ScalarType.Bool, Device).tril(before);
+        return Config.SlidingWindow is { } window ? causal.logical_and(causal.triu(before + 1 - window)) : causal;
     }
 
     private void RequireLength(long length)

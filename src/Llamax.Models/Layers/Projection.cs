@@ -1,4 +1,5 @@
 using Llamax.Models.Adapters;
+using Llamax.Models.Native;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Layers;
@@ -14,7 +15,12 @@ internal sealed class Projection(Tensor weight, Tensor? bias, bool isTransposed 
     /// <returns>[.., output].</returns>
     public Tensor Apply(Tensor x)
     {
-        var projected = nn.functional.linear(x, isTransposed ? weight.t() : weight, bias);
+        var projected = Linear(x, isTransposed ? weight.t() : weight, bias);
         return update is null ? projected : projected + update.Apply(x);
     }
+
+    /// <summary>x Wᵀ + b by whatever computes it fastest here.</summary>
+    public static Tensor Linear(Tensor x, Tensor weight, Tensor? bias) => RowProducts.Handles(x, weight)
+        ? RowProducts.Apply(x, weight, bias)
+        : nn.functional.linear(x, weight, bias);
 }
