@@ -4,7 +4,6 @@ using Llamax.Pipelines.Recipes;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Recipes;
-using Llamax.Training.Loop;
 
 namespace Llamax.Pipelines;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Llamax.Models.Causal;
 using Llamax.Testing;
-using Llamax.Training.KillTarget;
 using Llamax.Training.Loop;
 using Llamax.Training.Planning;
 
