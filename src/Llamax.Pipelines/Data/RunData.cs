@@ -82,6 +82,10 @@ internal sealed class RunData
     public IEnumerable<SentencePair> HeldOut(Language source, Language target, int count) =>
         _sources.OfType<CorpusSource>().SelectMany(s => s.HeldOut(source, target, count)).Take(count);
 
+    /// <summary>Held-out pairs of all sources that a run is watched by while it trains.</summary>
+    public IEnumerable<SentencePair> Dev(Language source, Language target, int count) =>
+        _sources.SelectMany(s => s.Dev(source, target, count)).Take(count);
+
     private ITextSource Open(SourceOptions options, ulong seed)
     {
         switch (options.Kind)

@@ -55,10 +55,10 @@ internal sealed class StartCheck(CausalModel model, FlatAdamW optimizer, ICollec
         using var shared = optimizer.OwnGradient().clone();
         optimizer.Forget();
         Accumulate(blocks, atOnce, lossTokens);
-        using var alone = optimizer.OwnGradient().clone();
+        var alone = optimizer.OwnGradient();
+        var whole = Square(alone);
+        var sums = ranks.Exchange(new Squares(Square(shared.sub_(alone)), whole), patience);
         optimizer.Forget();
-        var sums = ranks.Exchange(
-            new Squares(shared.sub(alone).square().sum().item<float>(), alone.square().sum().item<float>()), patience);
         var difference = Math.Sqrt(sums.Sum(sum => sum.Difference) / Math.Max(1e-30, sums.Sum(sum => sum.Whole)));
 
         // fp32 rounding is a thousand times, bf16 rounding several times below these.
@@ -73,6 +73,13 @@ internal sealed class StartCheck(CausalModel model, FlatAdamW optimizer, ICollec
                 "training",
                 ranks.Size > 1 ? "check that all ranks run the same build and read the same files" : "run llamax doctor on this machine");
         }
+    }
+
+    // Without a copy: the gradients of a large model are large.
+    private static double Square(Tensor values)
+    {
+        double norm = values.norm().item<float>();
+        return norm * norm;
     }
 
     private void Accumulate(ReadOnlyMemory<PackedBlock> blocks, int atOnce, long lossTokens)
