@@ -2,6 +2,7 @@ using Llamax.Models.Adapters;
 using Llamax.Models.Checkpoints;
 using Llamax.Models.Layers;
 using Llamax.Models.Native;
+using Llamax.Models.Quantization;
 using Llamax.Runs;
 using static TorchSharp.torch;
 
@@ -22,6 +23,10 @@ public sealed class CausalModel : ICachedDecoder
     private readonly Norm _finalNorm;
     private readonly Lazy<RotaryTable> _rotary;
     private readonly bool _ownsRotary;
+    private readonly RoundedWeights? _rounded;
+    private readonly Tensor? _outputWeight;
+    private readonly Projection _head;
+    private bool _ownsRounded;
     private bool _ownsAdapter;
 
     /// <summary>A model whose weights are all zero: call <see cref="Initialize"/>, or use <see cref="Load"/>.</summary>
@@ -35,21 +40,27 @@ public sealed class CausalModel : ICachedDecoder
     }
 
     private CausalModel(
-        CausalConfig config, Func<ParameterLayout, Tensor> flat, Lazy<RotaryTable>? rotary, LoraAdapter? adapter = null)
+        CausalConfig config,
+        Func<ParameterLayout, Tensor> flat,
+        Lazy<RotaryTable>? rotary,
+        LoraAdapter? adapter = null,
+        RoundedWeights? rounded = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         OptionProblem.ThrowIfAny("the model's config", config.Problems());
-        Config = config;
-        _weights = new([.. config.Tensors()], flat);
+        (Config, _rounded) = (config, rounded);
+        _weights = new([.. config.Tensors().Where(tensor => rounded?.Replaces(tensor.Name) != true)], flat);
         (DType, Device) = (FlatParameters.dtype, FlatParameters.device);
         var names = config.Family.Tensors;
         _embedding = this[$"{names.Embedding}.weight"];
         _positions = names.Positions is { } positions ? this[$"{positions}.weight"] : null;
         _finalNorm = new(
             config.Family.Norm, this[$"{names.FinalNorm}.weight"], _weights.Find($"{names.FinalNorm}.bias"), config.NormEpsilon);
-        OutputWeight = config.TiedHead ? _embedding : this[$"{names.Head}.weight"];
+        _outputWeight = config.TiedHead ? _embedding : _weights.Find($"{names.Head}.weight");
+        _head = new(_outputWeight, null, rounded: rounded?.Head);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new DecoderBlock(config, name =>
-            _weights.Find(names.InLayer(layer, name)), name => adapter?.Find(names.InLayer(layer, name))))];
+            _weights.Find(names.InLayer(layer, name)), name => adapter?.Find(names.InLayer(layer, name)),
+            name => rounded?.Find(names.InLayer(layer, name))))];
         Adapter = adapter;
         _rotary = rotary ?? new(() => new RotaryTable(
             config.RotaryFrequencies(), config.Family.Positions == PositionKind.RotaryPairs, config.MaxPositions, DType, Device));
@@ -81,7 +92,11 @@ public sealed class CausalModel : ICachedDecoder
     public IReadOnlyList<ModelParameter> TrainableParameters => Adapter?.Parameters ?? Parameters;
 
     /// <summary>[vocabulary, hidden]; the embedding itself where the head is tied.</summary>
-    public Tensor OutputWeight { get; }
+    /// <exception cref="InvalidOperationException">The head is rounded to eight bits.</exception>
+    public Tensor OutputWeight => _outputWeight ?? throw new InvalidOperationException("The head of this model is rounded to eight bits.");
+
+    /// <summary>Whether the matrices are rounded to eight bits: inference alone, on the CPU.</summary>
+    public bool IsRounded => _rounded is not null;
 
     /// <summary>
     /// Whether a backward pass computes the inside of every layer again instead of keeping it: about a third more work, and the memory of
@@ -105,7 +120,7 @@ public sealed class CausalModel : ICachedDecoder
     /// Another model over the same weights, whose parameters have gradients of their own: two threads can run backward at the same
     /// time, one through each. The caller disposes it before this one.
     /// </summary>
-    public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary, Adapter?.Alias())
+    public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary, Adapter?.Alias(), _rounded)
     {
         RecomputesActivations = RecomputesActivations,
         _ownsAdapter = true,
@@ -116,7 +131,7 @@ public sealed class CausalModel : ICachedDecoder
     /// disposes it before this one.
     /// </summary>
     public CausalModel Copy() => new(
-        Config, _ => Adapter is null ? FlatParameters.to(CPU, copy: true) : FlatParameters.alias(), _rotary, Adapter?.Copy())
+        Config, _ => Adapter is null ? FlatParameters.to(CPU, copy: true) : FlatParameters.alias(), _rotary, Adapter?.Copy(), _rounded)
     {
         _ownsAdapter = true,
     };
@@ -136,7 +151,7 @@ public sealed class CausalModel : ICachedDecoder
                 $"the adapter changes {outside}, which is computed merged alone", "the adapter", "merge it: llamax export --adapter");
         }
 
-        return new(Config, _ => FlatParameters.alias(), _rotary, adapter);
+        return new(Config, _ => FlatParameters.alias(), _rotary, adapter, _rounded);
     }
 
     /// <summary>The hidden states of a batch.</summary>
@@ -167,7 +182,7 @@ public sealed class CausalModel : ICachedDecoder
     public Tensor Project(Tensor hidden)
     {
         using var scope = NewDisposeScope();
-        return Projection.Linear(BeforeHead(hidden), OutputWeight, null).MoveToOuterDisposeScope();
+        return _head.Apply(BeforeHead(hidden)).MoveToOuterDisposeScope();
     }
 
     /// <summary>What <see cref="OutputWeight"/> multiplies: hidden states, scaled where the family scales its logits.</summary>
@@ -259,6 +274,33 @@ public sealed class CausalModel : ICachedDecoder
     }
 
     /// <summary>
+    /// As <see cref="Load"/>, with the matrices of the layers and the head rounded to eight bits one after another, so that they never
+    /// lie in memory whole: a quarter of float32's. The embedding stays float32.
+    /// </summary>
+    /// <param name="folder">As there.</param>
+    public static CausalModel LoadInt8(string folder)
+    {
+        var config = CausalConfig.Read(folder);
+        using var checkpoint = new CheckpointFolder(folder);
+        var stored = config.StoredNames().Locate(checkpoint, [.. config.Tensors()]);
+        var rounded = new RoundedWeights(config, tensor =>
+        {
+            var weight = empty(tensor.Sizes, ScalarType.Float32);
+            checkpoint.CopyTo(stored[tensor.Name], weight);
+            return weight;
+        });
+        return Rounded(config, rounded, weights => weights.Load(checkpoint, stored));
+    }
+
+    /// <summary>This model with its matrices rounded as by <see cref="LoadInt8"/>; this one stays as it is.</summary>
+    public CausalModel ToInt8() => Rounded(Config, new(Config, tensor => this[tensor.Name].alias()), weights =>
+    {
+        using var quiet = no_grad();
+        foreach (var parameter in weights.Parameters)
+            parameter.Value.copy_(this[parameter.Name]);
+    });
+
+    /// <summary>
     /// Writes config.json and the weights in Hugging Face's layout, each file whole or not at all. Tokenizer files are the caller's.
     /// </summary>
     /// <param name="folder">Made where it is missing.</param>
@@ -278,6 +320,23 @@ public sealed class CausalModel : ICachedDecoder
         if (_ownsRotary && _rotary.IsValueCreated)
             _rotary.Value.Dispose();
         _weights.Dispose();
+        if (_ownsRounded)
+            _rounded?.Dispose();
+    }
+
+    private static CausalModel Rounded(CausalConfig config, RoundedWeights rounded, Action<FlatWeights> fill)
+    {
+        var model = new CausalModel(config, layout => zeros(layout.Length, ScalarType.Float32), null, null, rounded) { _ownsRounded = true };
+        try
+        {
+            fill(model._weights);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
     }
 
     private Tensor Run(

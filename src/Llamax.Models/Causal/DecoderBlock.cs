@@ -1,6 +1,7 @@
 using Llamax.Models.Adapters;
 using Llamax.Models.Layers;
 using Llamax.Models.Native;
+using Llamax.Models.Quantization;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Causal;
@@ -23,12 +24,15 @@ internal sealed class DecoderBlock
     /// <param name="config">The model's shape.</param>
     /// <param name="weight">The layer's tensor by its name inside the layer; null where the model has none.</param>
     /// <param name="update">What an adapter adds to a projection by its name inside the layer; null = nothing.</param>
-    public DecoderBlock(CausalConfig config, Func<string, Tensor?> weight, Func<string, LowRankUpdate?> update)
+    /// <param name="rounded">A projection's weight in eight bits by its name inside the layer; null = it is no rounded one.</param>
+    public DecoderBlock(
+        CausalConfig config, Func<string, Tensor?> weight, Func<string, LowRankUpdate?> update, Func<string, Int8Matrix?> rounded)
     {
         _config = config;
         var family = config.Family;
         var names = family.Tensors;
-        Projection Project(string name) => new(weight($"{name}.weight")!, weight($"{name}.bias"), family.IsTransposed, update(name));
+        Projection Project(string name) => new(
+            weight($"{name}.weight"), weight($"{name}.bias"), family.IsTransposed, update(name), rounded($"{name}.weight"));
         Norm Normalize(string name) => new(family.Norm, weight($"{name}.weight")!, weight($"{name}.bias"), config.NormEpsilon);
         _attentionNorm = Normalize(names.AttentionNorm);
         _queryKeyValue = [.. names.QueryKeyValue.Select(Project)];
@@ -91,7 +95,7 @@ internal sealed class DecoderBlock
     // The rest of the layer after attention has mixed [B, S, N · D].
     private Tensor Finish(Tensor hidden, Tensor normed, Tensor mixed)
     {
-        var attended = hidden + _output.Apply(mixed);
-        return attended + _mlp.Apply(_mlpNorm is null ? normed : _mlpNorm.Apply(attended));
+        var attended = RowOps.Add(hidden, _output.Apply(mixed));
+        return RowOps.Add(attended, _mlp.Apply(_mlpNorm is null ? normed : _mlpNorm.Apply(attended)));
     }
 }

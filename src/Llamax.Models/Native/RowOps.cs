@@ -44,6 +44,23 @@ internal static unsafe class RowOps
         return result;
     }
 
+    /// <summary>x + y of one shape, as a residual stream adds.</summary>
+    public static Tensor Add(Tensor x, Tensor y)
+    {
+        if (!Handles(x) || !x.is_contiguous() || !y.is_contiguous() || y.dtype != x.dtype)
+            return x + y;
+        var result = empty_like(x);
+        var (left, right, output) = (AotiInterop.DataPointer(x), AotiInterop.DataPointer(y), AotiInterop.DataPointer(result));
+        CpuWork.Split((int)(x.numel() / Width), 1, x.numel() * 2, (from, to) =>
+        {
+            for (var i = (long)from * Width; i < (long)to * Width; i += Width)
+                (Vector512.Load((float*)left + i) + Vector512.Load((float*)right + i)).Store((float*)output + i);
+        });
+        GC.KeepAlive(x);
+        GC.KeepAlive(y);
+        return result;
+    }
+
     /// <summary>silu(gate) · up (Shazeer 2020).</summary>
     /// <param name="gate">[.., n]; rows may be cut from wider ones.</param>
     /// <param name="up">As <paramref name="gate"/>.</param>
