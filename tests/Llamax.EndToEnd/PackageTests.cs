@@ -15,7 +15,8 @@ public sealed class PackageTests : IDisposable
     {
         var project = Path.Combine(Goldens.Repository, "src", "Llamax.Text", "Llamax.Text.csproj");
         using var process = LlamaxProgram.Start(
-            new Dictionary<string, string>(), "dotnet", ["pack", project, "-c", "Release", "--no-build", "--nologo", "-v", "q", "-o", _folder.Path]);
+            new Dictionary<string, string>(), "dotnet",
+            ["pack", project, "-c", "Release", "--no-build", "--nologo", "-v", "q", "-o", _folder.Path]);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
