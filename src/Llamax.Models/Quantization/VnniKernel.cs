@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Sums = System.Runtime.Intrinsics.Vector256<int>;
 
 namespace Llamax.Models.Quantization;
-
-using Sums = Vector256<int>;
 
 /// <summary>One instruction multiplies four pairs and adds them up (AVX-VNNI: Intel since Alder Lake, AMD since Zen 5).</summary>
 internal sealed unsafe class VnniKernel : Int8Kernel

@@ -3,7 +3,6 @@ using Llamax.Models.Causal;
 using Llamax.Models.Quantization;
 using Llamax.Runs;
 using Llamax.Testing;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Tests.Quantization;
