@@ -1,4 +1,5 @@
 #!/usr/bin/env dotnet
+#:property PublishAot=false
 #:project ../src/Llamax.Decoding/Llamax.Decoding.csproj
 // dotnet run samples/01-translate-a-sentence.cs -- MODEL-FOLDER "4 May 2021" en de
 using Llamax.Decoding.Translators;

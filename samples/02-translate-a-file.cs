@@ -1,4 +1,5 @@
 #!/usr/bin/env dotnet
+#:property PublishAot=false
 #:project ../src/Llamax.Decoding/Llamax.Decoding.csproj
 // dotnet run samples/02-translate-a-file.cs -- MODEL-FOLDER en.txt de.txt en de      killed, it goes on where it stopped
 using Llamax.Decoding.Translators;

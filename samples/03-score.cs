@@ -1,4 +1,5 @@
 #!/usr/bin/env dotnet
+#:property PublishAot=false
 #:project ../src/Llamax.Metrics/Llamax.Metrics.csproj
 // dotnet run samples/03-score.cs -- hypotheses.txt references.txt
 using Llamax.Metrics;

@@ -52,7 +52,8 @@ internal static class LexiconAugmentBench
             {
                 for (var i = 0; i < Passes * sentences.Length; i++)
                     GC.KeepAlive(Obvious(obvious[sentences[i % sentences.Length].Code], sentences[i % sentences.Length].Text, draws, i));
-            }),
+            }
+        ),
             ("lexicon, the paper's single words", () => Switch(words)),
             ("lexicon, phrases of three words", () => Switch(phrases)));
         var rate = Passes * sentences.Length / BenchTimes.Median(times[1].Cpu);

@@ -102,7 +102,8 @@ internal static class TextBench
                 }
 
                 return 0;
-            }));
+            }
+        ));
         if (!File.ReadLines(theirs).SequenceEqual(File.ReadLines(ours)))
             throw new InvalidOperationException($"{name}: the outputs of {peer[0]} and Llamax differ.");
         return new BenchCase(name, times);

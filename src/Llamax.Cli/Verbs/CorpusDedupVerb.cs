@@ -29,8 +29,11 @@ internal static class CorpusDedupVerb
         var rows = Number("--rows", "Values in a band (--near)", defaults.Rows);
         var partitions = Number("--partitions", "Parts that are sorted each alone; they do not change the result", defaults.Partitions);
         var memory = Number("--memory", "MiB that a partition is sorted in", (int)(defaults.MemoryBytes >> 20));
-        var phase = new Option<DedupPhase?>("--phase") { Description = "One phase alone, for many processes: map, reduce or apply",
-            HelpName = "PHASE" };
+        var phase = new Option<DedupPhase?>("--phase")
+        {
+            Description = "One phase alone, for many processes: map, reduce or apply",
+            HelpName = "PHASE"
+        };
         var shared = new CorpusStepOptions();
         var command = new Command("dedup", """
             Removes duplicates; of those that are one, the first in the order of the inputs stays. Corpora may be larger than memory.

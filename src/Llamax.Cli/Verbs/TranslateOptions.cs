@@ -146,9 +146,9 @@ internal static class TranslateOptions
         HelpName = "NAME",
         DefaultValueFactory = _ => "cpu",
     };
-    internal static readonly Option<string> Type = new("--type")
+    internal static readonly Option<string> Type = new("--type", "--weights")
     {
-        Description = "Type of the weights: float32, bfloat16 or float16",
+        Description = "Type of the weights: float32, bfloat16, float16, or int8 for decoders on a CPU",
         HelpName = "NAME",
         DefaultValueFactory = _ => "float32",
     };

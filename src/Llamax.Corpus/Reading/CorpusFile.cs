@@ -86,11 +86,10 @@ internal static class CorpusFile
 
         if (line is [.., (byte)'\r'])
             line = line[..^1];
-        var zero = line.IndexOf((byte)0);
-        if (zero >= 0)
+        // A single NUL is a character as others are; a line that is full of them is something else than UTF-8.
+        if (line.Count((byte)0) * 3 > line.Length)
         {
-            var found = string.Create(CultureInfo.InvariantCulture, $"a NUL at byte {zero + 1} of the line: no text, or UTF-16");
-            malformed.Add(name, number, found, "check what file this is, or convert it with iconv");
+            malformed.Add(name, number, "a line full of NUL bytes: no text, or UTF-16", "check what file this is, or convert it with iconv");
             return null;
         }
 

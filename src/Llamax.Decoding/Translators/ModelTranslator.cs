@@ -36,6 +36,8 @@ public static class ModelTranslator
         var type = Type(options.Type);
         if (EncoderDecoderConfig.Describes(Path.Combine(folder, "config.json")))
         {
+            if (options.Type == ModelTranslatorOptions.Int8)
+                throw new RequestException("int8 weights are for decoders, and this is an encoder-decoder", folder, "use --type float32");
             var model = EncoderDecoderModel.Load(folder, type, device);
             return Own(model, () => new EncoderDecoderTranslator(
                 new TorchEncoderDecoderEngine(model, ownsModel: true), tokenizer, model.Config, profile, options.Search, events)
@@ -44,7 +46,9 @@ public static class ModelTranslator
             });
         }
 
-        var decoder = CausalModel.Load(folder, type, device);
+        var decoder = options.Type == ModelTranslatorOptions.Int8
+            ? CausalModel.LoadInt8(folder)
+            : CausalModel.Load(folder, type, device);
         return Own(decoder, () => new PromptedTranslator(
             new TorchDecoderEngine(decoder, ownsModel: true), tokenizer, EndIds(decoder, tokenizer), profile, options.Search, events)
         {

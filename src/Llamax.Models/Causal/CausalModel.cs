@@ -2,6 +2,7 @@ using Llamax.Models.Adapters;
 using Llamax.Models.Checkpoints;
 using Llamax.Models.Layers;
 using Llamax.Models.Native;
+using Llamax.Models.Quantization;
 using Llamax.Runs;
 using static TorchSharp.torch;
 
@@ -22,6 +23,10 @@ public sealed class CausalModel : ICachedDecoder
     private readonly Norm _finalNorm;
     private readonly Lazy<RotaryTable> _rotary;
     private readonly bool _ownsRotary;
+    private readonly RoundedWeights? _rounded;
+    private readonly Tensor? _outputWeight;
+    private readonly Projection _head;
+    private bool _ownsRounded;
     private bool _ownsAdapter;
 
     /// <summary>A model whose weights are all zero: call <see cref="Initialize"/>, or use <see cref="Load"/>.</summary>
@@ -35,21 +40,27 @@ public sealed class CausalModel : ICachedDecoder
     }
 
     private CausalModel(
-        CausalConfig config, Func<ParameterLayout, Tensor> flat, Lazy<RotaryTable>? rotary, LoraAdapter? adapter = null)
+        CausalConfig config,
+        Func<ParameterLayout, Tensor> flat,
+        Lazy<RotaryTable>? rotary,
+        LoraAdapter? adapter = null,
+        RoundedWeights? rounded = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         OptionProblem.ThrowIfAny("the model's config", config.Problems());
-        Config = config;
-        _weights = new([.. config.Tensors()], flat);
+        (Config, _rounded) = (config, rounded);
+        _weights = new([.. config.Tensors().Where(tensor => rounded?.Replaces(tensor.Name) != true)], flat);
         (DType, Device) = (FlatParameters.dtype, FlatParameters.device);
         var names = config.Family.Tensors;
         _embedding = this[$"{names.Embedding}.weight"];
         _positions = names.Positions is { } positions ? this[$"{positions}.weight"] : null;
         _finalNorm = new(
             config.Family.Norm, this[$"{names.FinalNorm}.weight"], _weights.Find($"{names.FinalNorm}.bias"), config.NormEpsilon);
-        OutputWeight = config.TiedHead ? _embedding : this[$"{names.Head}.weight"];
+        _outputWeight = config.TiedHead ? _embedding : _weights.Find($"{names.Head}.weight");
+        _head = new(_outputWeight, null, rounded: rounded?.Head);
         _blocks = [.. Enumerable.Range(0, config.Layers).Select(layer => new DecoderBlock(config, name =>
-            _weights.Find(names.InLayer(layer, name)), name => adapter?.Find(names.InLayer(layer, name))))];
+            _weights.Find(names.InLayer(layer, name)), name => adapter?.Find(names.InLayer(layer, name)),
+            name => rounded?.Find(names.InLayer(layer, name))))];
         Adapter = adapter;
         _rotary = rotary ?? new(() => new RotaryTable(
             config.RotaryFrequencies(), config.Family.Positions == PositionKind.RotaryPairs, config.MaxPositions, DType, Device));
@@ -81,7 +92,11 @@ public sealed class CausalModel : ICachedDecoder
     public IReadOnlyList<ModelParameter> TrainableParameters => Adapter?.Parameters ?? Parameters;
 
     /// <summary>[vocabulary, hidden]; the embedding itself where the head is tied.</summary>
-    public Tensor OutputWeight { get; }
+    /// <exception cref="InvalidOperationException">The head is rounded to eight bits.</exception>
+    public Tensor OutputWeight => _outputWeight ?? throw new InvalidOperationException("The head of this model is rounded to eight bits.");
+
+    /// <summary>Whether the matrices are rounded to eight bits: inference alone, on the CPU.</summary>
+    public bool IsRounded => _rounded is not null;
 
     /// <summary>
     /// Whether a backward pass computes the inside of every layer again instead of keeping it: about a third more work, and the memory of
@@ -105,7 +120,7 @@ public sealed class CausalModel : ICachedDecoder
     /// Another model over the same weights, whose parameters have gradients of their own: two threads can run backward at the same
     /// time, one through each. The caller disposes it before this one.
     /// </summary>
-    public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary, Adapter?.Alias())
+    public CausalModel Alias() => new(Config, _ => FlatParameters.alias(), _rotary, Adapter?.Alias(), _rounded)
     {
         RecomputesActivations = RecomputesActivations,
         _ownsAdapter = true,
@@ -116,7 +131,7 @@ public sealed class CausalModel : ICachedDecoder
     /// disposes it before this one.
     /// </summary>
     public CausalModel Copy() => new(
-        Config, _ => Adapter is null ? FlatParameters.to(CPU, copy: true) : FlatParameters.alias(), _rotary, Adapter?.Copy())
+        Config, _ => Adapter is null ? FlatParameters.to(CPU, copy: true) : FlatParameters.alias(), _rotary, Adapter?.Copy(), _rounded)
     {
         _ownsAdapter = true,
     };
@@ -136,7 +151,7 @@ public sealed class CausalModel : ICachedDecoder
                 $"the adapter changes {outside}, which is computed merged alone", "the adapter", "merge it: llamax export --adapter");
         }
 
-        return new(Config, _ => FlatParameters.alias(), _rotary, adapter);
+        return new(Config, _ => FlatParameters.alias(), _rotary, adapter, _rounded);
     }
 
     /// <summary>The hidden states of a batch.</summary>
@@ -148,7 +163,7 @@ public sealed class CausalModel : ICachedDecoder
     /// </param>
     /// <returns>[B, S, H] after the final norm.</returns>
     public Tensor Forward(Tensor tokens, Tensor? positions = null, Tensor? visible = null) =>
-        Run(tokens, positions, visible, null, null);
+        Run(tokens, positions, visible);
 
     /// <summary>What every layer sees and what the last one gives, in transformers' convention.</summary>
     /// <returns>
@@ -157,7 +172,7 @@ public sealed class CausalModel : ICachedDecoder
     public IReadOnlyList<Tensor> HiddenStates(Tensor tokens, Tensor? positions = null, Tensor? visible = null)
     {
         var states = new List<Tensor>();
-        states.Add(Run(tokens, positions, visible, states.Add, null));
+        states.Add(Run(tokens, positions, visible, states.Add));
         return states;
     }
 
@@ -167,7 +182,7 @@ public sealed class CausalModel : ICachedDecoder
     public Tensor Project(Tensor hidden)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.linear(BeforeHead(hidden), OutputWeight).MoveToOuterDisposeScope();
+        return _head.Apply(BeforeHead(hidden)).MoveToOuterDisposeScope();
     }
 
     /// <summary>What <see cref="OutputWeight"/> multiplies: hidden states, scaled where the family scales its logits.</summary>
@@ -189,17 +204,25 @@ public sealed class CausalModel : ICachedDecoder
         ArgumentOutOfRangeException.ThrowIfNegative(mostNewTokens);
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var lengths = prompts.Select(prompt => prompt.Length).ToArray();
-        var longest = lengths.Max();
-        RequireLength((long)longest + mostNewTokens);
+        RequireLength((long)prompts.Max(prompt => prompt.Length) + mostNewTokens);
+        cache.Begin(prompts, mostNewTokens);
+        var common = cache.Common;
+        if (common > 0)
+        {
+            var beginning = tensor(Array.ConvertAll(prompts[0][..common], id => (long)id), device: Device).unsqueeze(0);
+            Run(beginning, null, null, keep: layer => cache[layer].KeepCommon).Dispose();
+        }
 
         // Padding stands on the right, where causal attention keeps it out of sight of every real token.
+        var lengths = prompts.Select(prompt => prompt.Length - common).ToArray();
+        var longest = lengths.Max();
         var padded = new long[prompts.Count, longest];
         for (var row = 0; row < prompts.Count; row++)
             for (var i = 0; i < lengths[row]; i++)
-                padded[row, i] = prompts[row][i];
-        cache.Begin(lengths, mostNewTokens);
-        var hidden = Run(tensor(padded, device: Device), null, null, null, cache).flatten(0, 1);
+                padded[row, i] = prompts[row][common + i];
+        var positions = common == 0 ? null : arange(common, common + longest, device: Device).unsqueeze(0);
+        var visible = common == 0 ? null : Visible(longest, common);
+        var hidden = Run(tensor(padded, device: Device), positions, visible, keep: layer => cache[layer].Keep).flatten(0, 1);
         var last = lengths.Select((length, row) => ((long)row * longest) + length - 1).ToArray();
         return hidden.index_select(0, tensor(last, device: Device)).MoveToOuterDisposeScope();
     }
@@ -251,6 +274,33 @@ public sealed class CausalModel : ICachedDecoder
     }
 
     /// <summary>
+    /// As <see cref="Load"/>, with the matrices of the layers and the head rounded to eight bits one after another, so that they never
+    /// lie in memory whole: a quarter of float32's. The embedding stays float32.
+    /// </summary>
+    /// <param name="folder">As there.</param>
+    public static CausalModel LoadInt8(string folder)
+    {
+        var config = CausalConfig.Read(folder);
+        using var checkpoint = new CheckpointFolder(folder);
+        var stored = config.StoredNames().Locate(checkpoint, [.. config.Tensors()]);
+        var rounded = new RoundedWeights(config, tensor =>
+        {
+            var weight = empty(tensor.Sizes, ScalarType.Float32);
+            checkpoint.CopyTo(stored[tensor.Name], weight);
+            return weight;
+        });
+        return Rounded(config, rounded, weights => weights.Load(checkpoint, stored));
+    }
+
+    /// <summary>This model with its matrices rounded as by <see cref="LoadInt8"/>; this one stays as it is.</summary>
+    public CausalModel ToInt8() => Rounded(Config, new(Config, tensor => this[tensor.Name].alias()), weights =>
+    {
+        using var quiet = no_grad();
+        foreach (var parameter in weights.Parameters)
+            parameter.Value.copy_(this[parameter.Name]);
+    });
+
+    /// <summary>
     /// Writes config.json and the weights in Hugging Face's layout, each file whole or not at all. Tokenizer files are the caller's.
     /// </summary>
     /// <param name="folder">Made where it is missing.</param>
@@ -270,14 +320,36 @@ public sealed class CausalModel : ICachedDecoder
         if (_ownsRotary && _rotary.IsValueCreated)
             _rotary.Value.Dispose();
         _weights.Dispose();
+        if (_ownsRounded)
+            _rounded?.Dispose();
     }
 
-    private Tensor Run(Tensor tokens, Tensor? positions, Tensor? visible, Action<Tensor>? observe, KeyValueCache? cache)
+    private static CausalModel Rounded(CausalConfig config, RoundedWeights rounded, Action<FlatWeights> fill)
+    {
+        var model = new CausalModel(config, layout => zeros(layout.Length, ScalarType.Float32), null, null, rounded) { _ownsRounded = true };
+        try
+        {
+            fill(model._weights);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private Tensor Run(
+        Tensor tokens,
+        Tensor? positions,
+        Tensor? visible,
+        Action<Tensor>? observe = null,
+        Func<int, Func<Tensor, Tensor, (Tensor Keys, Tensor Values)>>? keep = null)
     {
         using var scope = NewDisposeScope();
         var length = tokens.shape[1];
         RequireLength(length);
-        var mask = visible ?? WindowMask(length);
+        var mask = visible ?? (Config.SlidingWindow < length ? Visible(length, 0) : null);
         var (hidden, rotation) = Embed(tokens, positions);
         for (var layer = 0; layer < _blocks.Length; layer++)
         {
@@ -285,7 +357,7 @@ public sealed class CausalModel : ICachedDecoder
             var block = _blocks[layer];
             hidden = RecomputesActivations && is_grad_enabled()
                 ? RecomputedLayer.Apply(block, hidden, rotation, mask)
-                : block.Forward(hidden, rotation, mask, cache?[layer]);
+                : block.Forward(hidden, rotation, mask, keep?.Invoke(layer));
         }
 
         return _finalNorm.Apply(hidden).MoveToOuterDisposeScope();
@@ -298,12 +370,11 @@ public sealed class CausalModel : ICachedDecoder
             : (hidden + (positions is null ? _positions.narrow(0, 0, length) : JitOps.Embedding(_positions, positions)), null);
     }
 
-    private Tensor? WindowMask(long length)
+    // [length, before + length]: every token sees itself and what stands before it, as far as the window reaches.
+    private Tensor Visible(long length, long before)
     {
-        if (Config.SlidingWindow is not { } window || length <= window)
-            return null;
-        var all = ones(length, length, ScalarType.Bool, Device);
-        return all.tril().logical_and(all.triu(1 - window));
+        var causal = ones(length, before + length, ScalarType.Bool, Device).tril(before);
+        return Config.SlidingWindow is { } window ? causal.logical_and(causal.triu(before + 1 - window)) : causal;
     }
 
     private void RequireLength(long length)

@@ -1,6 +1,7 @@
 using Llamax.Models.Adapters;
 using Llamax.Models.Layers;
 using Llamax.Models.Native;
+using Llamax.Models.Quantization;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Causal;
@@ -23,33 +24,40 @@ internal sealed class DecoderBlock
     /// <param name="config">The model's shape.</param>
     /// <param name="weight">The layer's tensor by its name inside the layer; null where the model has none.</param>
     /// <param name="update">What an adapter adds to a projection by its name inside the layer; null = nothing.</param>
-    public DecoderBlock(CausalConfig config, Func<string, Tensor?> weight, Func<string, LowRankUpdate?> update)
+    /// <param name="rounded">A projection's weight in eight bits by its name inside the layer; null = it is no rounded one.</param>
+    public DecoderBlock(
+        CausalConfig config, Func<string, Tensor?> weight, Func<string, LowRankUpdate?> update, Func<string, Int8Matrix?> rounded)
     {
         _config = config;
         var family = config.Family;
         var names = family.Tensors;
-        Projection Project(string name) => new(weight($"{name}.weight")!, weight($"{name}.bias"), family.IsTransposed, update(name));
+        Projection Project(string name) => new(
+            weight($"{name}.weight"), weight($"{name}.bias"), family.IsTransposed, update(name), rounded($"{name}.weight"));
         Norm Normalize(string name) => new(family.Norm, weight($"{name}.weight")!, weight($"{name}.bias"), config.NormEpsilon);
         _attentionNorm = Normalize(names.AttentionNorm);
         _queryKeyValue = [.. names.QueryKeyValue.Select(Project)];
         _output = Project(names.AttentionOutput);
         _mlpNorm = names.MlpNorm is { } norm ? Normalize(norm) : null;
         _mlp = new(
-            Project(names.Up), names.Gate is { } gate ? Project(gate) : null, Project(names.Down), Activations.Find(config.Activation));
+            Project(names.Up), names.Gate is { } gate ? Project(gate) : null, Project(names.Down), config.Activation);
     }
 
     /// <summary>A whole sequence at once.</summary>
     /// <param name="hidden">[B, S, H].</param>
     /// <param name="rotation">The turns of [B or 1, S] positions; null = the embedding told positions already.</param>
-    /// <param name="visible">Bool, broadcast to [B, N, S, S]; null = causal.</param>
-    /// <param name="cache">Keeps keys and values for the steps that follow; null = nothing follows.</param>
+    /// <param name="visible">Bool, broadcast to [B, N, S, all]; null = causal.</param>
+    /// <param name="keep">
+    /// Told keys and values [B, S, K, D] for what follows, and says what to attend to [B, all, K, D]; null = nothing follows.
+    /// </param>
     /// <returns>[B, S, H].</returns>
-    public Tensor Forward(Tensor hidden, Rotation? rotation, Tensor? visible, LayerCache? cache)
+    public Tensor Forward(
+        Tensor hidden, Rotation? rotation, Tensor? visible, Func<Tensor, Tensor, (Tensor Keys, Tensor Values)>? keep)
     {
         using var scope = NewDisposeScope();
         var normed = _attentionNorm.Apply(hidden);
         var (query, key, value) = Heads(normed, rotation);
-        cache?.Keep(key, value);
+        if (keep is not null)
+            (key, value) = keep(key, value);
         var mixed = Attend(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), visible);
         return Finish(hidden, normed, mixed.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
     }
@@ -66,7 +74,7 @@ internal sealed class DecoderBlock
         var normed = _attentionNorm.Apply(hidden);
         var (query, key, value) = Heads(normed, rotation);
         var mixed = cache.Attend(query.squeeze(1), key.squeeze(1), value.squeeze(1), plan);
-        return Finish(hidden, normed, mixed.flatten(1).unsqueeze(1)).MoveToOuterDisposeScope();
+        return Finish(hidden, normed, mixed.unsqueeze(1)).MoveToOuterDisposeScope();
     }
 
     private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? visible) => _config.Heads == _config.KeyValueHeads
@@ -87,7 +95,7 @@ internal sealed class DecoderBlock
     // The rest of the layer after attention has mixed [B, S, N · D].
     private Tensor Finish(Tensor hidden, Tensor normed, Tensor mixed)
     {
-        var attended = hidden + _output.Apply(mixed);
-        return attended + _mlp.Apply(_mlpNorm is null ? normed : _mlpNorm.Apply(attended));
+        var attended = RowOps.Add(hidden, _output.Apply(mixed));
+        return RowOps.Add(attended, _mlp.Apply(_mlpNorm is null ? normed : _mlpNorm.Apply(attended)));
     }
 }

@@ -3,45 +3,57 @@ using static TorchSharp.torch;
 
 namespace Llamax.Models.Causal;
 
-// P prompts, R live rows, K key/value heads, L longest prompt, M most new tokens, D head size
-
 /// <summary>
-/// Keys and values of a batch under decoding. Those of a prompt are stored once and shared by every row that continues it; those
-/// of the new tokens are stored row by row and follow the rows when they are reordered. All rows have made the same number of steps.
+/// Keys and values of a batch under decoding. What all prompts begin with is stored once, the rest of a prompt once for all rows
+/// that continue it, and the new tokens step by step, in the slots of the rows that wrote them. Reordering rows moves no numbers:
+/// every row remembers in which slots its line of parents wrote. All rows have made the same number of steps.
 /// The prompts of an encoder-decoder are its sources, as its decoder attends to them.
 /// </summary>
 /// <remarks>One thread at a time. The tensors are owned here.</remarks>
 public sealed class KeyValueCache : IDisposable
 {
+    // Reading fewer common tokens once gains less than one more forward pass costs.
+    private const int WorthSharing = 8;
+
     private readonly int _heads;
     private readonly int _headSize;
     private readonly int? _window;
     private readonly LayerCache[] _layers;
+    private readonly bool _isManaged;
+    private readonly List<int[]> _slots = [];   // [steps][row]
     private int[] _promptOfRow = [];
-    private int[] _promptLengths = [];
+    private int[] _ownLengths = [];
     private int _mostNewTokens;
 
     public KeyValueCache(CausalModel model)
-        : this(model.Config.Layers, model.Config.KeyValueHeads, model.Config.HeadSize, model.Config.SlidingWindow, model.Device)
+        : this(
+            model.Config.Layers, model.Config.KeyValueHeads, model.Config.HeadSize, model.Config.SlidingWindow, model.DType, model.Device)
     {
     }
 
     public KeyValueCache(EncoderDecoderModel model)
-        : this(model.Config.DecoderLayers, model.Config.DecoderHeads, model.Config.Decoder.HeadSize, null, model.Device)
+        : this(model.Config.DecoderLayers, model.Config.DecoderHeads, model.Config.Decoder.HeadSize, null, model.DType, model.Device)
     {
     }
 
-    private KeyValueCache(int layers, int heads, int headSize, int? window, Device device)
+    private KeyValueCache(int layers, int heads, int headSize, int? window, ScalarType dtype, Device device)
     {
         (_heads, _headSize, _window, Device) = (heads, headSize, window, device);
         _layers = [.. Enumerable.Range(0, layers).Select(_ => new LayerCache())];
+        _isManaged = CachedAttention.Handles(dtype, device, headSize);
     }
 
     /// <summary>Live rows.</summary>
     public int Rows => _promptOfRow.Length;
 
     /// <summary>New tokens in every row.</summary>
-    public int Steps { get; private set; }
+    public int Steps => _slots.Count;
+
+    /// <summary>Bytes of the stored keys and values, room for the steps to come included.</summary>
+    public long Bytes => _layers.Sum(layer => layer.Bytes);
+
+    /// <summary>Tokens that all prompts begin with, stored once; 0 = too few to be worth it.</summary>
+    internal int Common { get; private set; }
 
     internal Device Device { get; }
 
@@ -54,27 +66,18 @@ public sealed class KeyValueCache : IDisposable
     public void Select(ReadOnlySpan<int> parents)
     {
         var isIdentity = parents.Length == Rows;
-        var prompts = new int[parents.Length];
         for (var i = 0; i < parents.Length; i++)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(parents[i]);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(parents[i], Rows);
-            prompts[i] = _promptOfRow[parents[i]];
             isIdentity &= parents[i] == i;
         }
 
         if (isIdentity)
             return;
-        using var scope = NewDisposeScope();
-        using var quiet = no_grad();
-        if (Steps > 0)
-        {
-            var index = Index(parents);
-            foreach (var layer in _layers)
-                layer.SelectRows(index, Steps, _mostNewTokens);
-        }
-
-        _promptOfRow = prompts;
+        _promptOfRow = Pick(_promptOfRow, parents);
+        for (var step = 0; step < _slots.Count; step++)
+            _slots[step] = Pick(_slots[step], parents);
         DropPrompts();
     }
 
@@ -84,16 +87,15 @@ public sealed class KeyValueCache : IDisposable
             layer.Dispose();
     }
 
-    /// <summary>Forgets everything and expects the prompts' keys and values from each layer.</summary>
-    internal void Begin(ReadOnlySpan<int> promptLengths, int mostNewTokens)
-    {
-        foreach (var layer in _layers)
-            layer.Dispose();
-        _promptLengths = promptLengths.ToArray();
-        _promptOfRow = [.. Enumerable.Range(0, promptLengths.Length)];
-        _mostNewTokens = mostNewTokens;
-        Steps = 0;
-    }
+    /// <summary>
+    /// Forgets everything and expects keys and values from each layer: first those of the <see cref="Common"/> tokens, where there
+    /// are any, then those of the rest of every prompt.
+    /// </summary>
+    internal void Begin(IReadOnlyList<int[]> prompts, int mostNewTokens) =>
+        Begin(prompts.Select(prompt => prompt.Length), CommonLength(prompts), mostNewTokens);
+
+    /// <summary>Forgets everything and expects keys and values of whole prompts or sources from each layer.</summary>
+    internal void Begin(IEnumerable<int> lengths, int mostNewTokens) => Begin(lengths, 0, mostNewTokens);
 
     /// <summary>Makes room for one more token of every row and says how the rows lie.</summary>
     /// <exception cref="InvalidOperationException">More steps than announced.</exception>
@@ -102,29 +104,49 @@ public sealed class KeyValueCache : IDisposable
         if (Steps == _mostNewTokens)
             throw new InvalidOperationException($"The cache was made for {_mostNewTokens} new tokens.");
         foreach (var layer in _layers)
-            layer.Reserve(Rows, _mostNewTokens, _heads, _headSize);
-        var plan = new StepPlan(_promptOfRow, _promptLengths, Steps, _window, Device);
-        Steps++;
-        return plan;
+            layer.Reserve(Rows, Steps, _mostNewTokens, _heads, _headSize);
+        _slots.Add([.. Enumerable.Range(0, Rows)]);
+        return new StepPlan(_promptOfRow, Common, _ownLengths, _slots, _window, Device, _isManaged);
+    }
+
+    private void Begin(IEnumerable<int> lengths, int common, int mostNewTokens)
+    {
+        foreach (var layer in _layers)
+            layer.Dispose();
+        _slots.Clear();
+        Common = common;
+        _ownLengths = [.. lengths.Select(length => length - common)];
+        _promptOfRow = [.. Enumerable.Range(0, _ownLengths.Length)];
+        _mostNewTokens = mostNewTokens;
+    }
+
+    private static int CommonLength(IReadOnlyList<int[]> prompts)
+    {
+        var common = prompts.Min(prompt => prompt.Length) - 1;   // every prompt keeps a token of its own, whose state is wanted
+        foreach (var prompt in prompts)
+            common = Math.Min(common, prompts[0].AsSpan().CommonPrefixLength(prompt));
+        return prompts.Count > 1 && common >= WorthSharing ? common : 0;
+    }
+
+    private static int[] Pick(int[] values, ReadOnlySpan<int> parents)
+    {
+        var selected = new int[parents.Length];
+        for (var i = 0; i < parents.Length; i++)
+            selected[i] = values[parents[i]];
+        return selected;
     }
 
     private void DropPrompts()
     {
         var live = _promptOfRow.Distinct().Order().ToArray();
-        if (live.Length == 0 || live.Length * 2 > _promptLengths.Length)
+        if (live.Length == 0 || live.Length * 2 > _ownLengths.Length)
             return;
-        _promptLengths = [.. live.Select(prompt => _promptLengths[prompt])];
-        var (index, longest) = (Index(live), _promptLengths.Max());
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        _ownLengths = Pick(_ownLengths, live);
+        var index = tensor(Array.ConvertAll(live, prompt => (long)prompt), device: Device);
         foreach (var layer in _layers)
-            layer.SelectPrompts(index, longest);
+            layer.SelectPrompts(index, _ownLengths.Max());
         _promptOfRow = [.. _promptOfRow.Select(prompt => Array.BinarySearch(live, prompt))];
-    }
-
-    private Tensor Index(ReadOnlySpan<int> rows)
-    {
-        var ids = new long[rows.Length];
-        for (var i = 0; i < ids.Length; i++)
-            ids[i] = rows[i];
-        return tensor(ids, device: Device);
     }
 }

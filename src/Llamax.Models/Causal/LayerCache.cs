@@ -2,46 +2,69 @@ using static TorchSharp.torch;
 
 namespace Llamax.Models.Causal;
 
-// P prompts, R live rows, K key/value heads, N query heads, L longest prompt, M most new tokens, S suffix, D head size
+// P prompts, R live rows, K key/value heads, N query heads, C common, L longest own part, T steps, S slots, D head size
 
 /// <summary>What one layer remembers of a batch under decoding.</summary>
 internal sealed class LayerCache : IDisposable
 {
-    private Tensor? _promptKeys;     // [P, K, L, D]
-    private Tensor? _promptValues;
-    private Tensor? _newKeys;        // [at least R, K, M, D], filled up to the current step
+    /// <summary>Keys lie side by side, element by element, and whole registers of them are read: L and C are rounded up to this.</summary>
+    public const int KeyBlock = 32;
+
+    private Tensor? _newKeys;        // [most new tokens, S, K, D], filled up to the current step
     private Tensor? _newValues;
 
-    /// <summary>Keeps what a prompt's forward pass computed.</summary>
+    /// <summary>[1, K, D, C] rounded up, and [1, K, C, D]; null = nothing in common.</summary>
+    public (Tensor Keys, Tensor Values)? Common { get; private set; }
+
+    /// <summary>[P, K, D, L] rounded up, and [P, K, L, D].</summary>
+    public (Tensor Keys, Tensor Values)? Own { get; private set; }
+
+    /// <summary>[T, S, K, D] keys and values of the new tokens, with room for those to come.</summary>
+    public (Tensor Keys, Tensor Values) New => (_newKeys!, _newValues!);
+
+    public long Bytes => Size(Common) + Size(Own) + (_newKeys is null ? 0 : Size((_newKeys, _newValues!)));
+
+    /// <summary>Keeps what a forward pass over the common beginning computed.</summary>
+    /// <param name="keys">[1, C, K, D], turned.</param>
+    /// <param name="values">[1, C, K, D].</param>
+    /// <returns>The same.</returns>
+    public (Tensor Keys, Tensor Values) KeepCommon(Tensor keys, Tensor values)
+    {
+        Common = Kept(keys, values);
+        return (keys, values);
+    }
+
+    /// <summary>Keeps what a forward pass over the rest of the prompts computed.</summary>
     /// <param name="keys">[P, L, K, D], turned.</param>
     /// <param name="values">[P, L, K, D].</param>
-    public void Keep(Tensor keys, Tensor values)
+    /// <returns>All that the prompts' tokens may attend to: [P, C + L, K, D] keys and values.</returns>
+    public (Tensor Keys, Tensor Values) Keep(Tensor keys, Tensor values)
     {
-        Replace(ref _promptKeys, keys.detach().transpose(1, 2).contiguous());
-        Replace(ref _promptValues, values.detach().transpose(1, 2).contiguous());
+        Own = Kept(keys, values);
+        if (Common is not { } common)
+            return (keys, values);
+        Tensor Before(Tensor tokensKCD) => tokensKCD.transpose(1, 2).expand(keys.shape[0], -1, -1, -1);
+        var length = common.Values.shape[2];
+        return (cat([Before(common.Keys.narrow(-1, 0, length).transpose(-1, -2)), keys], 1), cat([Before(common.Values), values], 1));
     }
 
-    public void Reserve(int rows, int mostNewTokens, int heads, int headSize)
+    public void Reserve(int rows, int steps, int mostNewTokens, int heads, int headSize)
     {
-        if (_newKeys is not null && _newKeys.shape[0] >= rows)
+        if (_newKeys is not null && _newKeys.shape[1] >= rows)
             return;
-        long[] shape = [rows, heads, mostNewTokens, headSize];
-        Replace(ref _newKeys, empty(shape, _promptKeys!.dtype, _promptKeys.device));
-        Replace(ref _newValues, empty(shape, _promptKeys.dtype, _promptKeys.device));
-    }
-
-    /// <summary>Moves the new tokens' keys and values with their rows.</summary>
-    public void SelectRows(Tensor index, int steps, int mostNewTokens)
-    {
-        SelectRows(ref _newKeys, index, steps, mostNewTokens);
-        SelectRows(ref _newValues, index, steps, mostNewTokens);
+        long[] shape = [mostNewTokens, rows, heads, headSize];
+        Grow(ref _newKeys, shape, steps);
+        Grow(ref _newValues, shape, steps);
     }
 
     /// <summary>Keeps some prompts, as long as the longest of them.</summary>
     public void SelectPrompts(Tensor index, int longest)
     {
-        Replace(ref _promptKeys, _promptKeys!.narrow(2, 0, longest).index_select(0, index));
-        Replace(ref _promptValues, _promptValues!.narrow(2, 0, longest).index_select(0, index));
+        var (keys, values) = Own!.Value;
+        var selected = (keys.narrow(3, 0, Rounded(longest)).index_select(0, index).DetachFromDisposeScope(),
+            values.narrow(2, 0, longest).index_select(0, index).DetachFromDisposeScope());
+        Free(Own);
+        Own = selected;
     }
 
     /// <summary>Adds one token to every row and attends to its prompt and to its own new tokens.</summary>
@@ -49,41 +72,33 @@ internal sealed class LayerCache : IDisposable
     /// <param name="key">[R, K, D], turned.</param>
     /// <param name="value">[R, K, D].</param>
     /// <param name="plan">How the rows lie.</param>
-    /// <returns>[R, N, D].</returns>
+    /// <returns>[R, N · D].</returns>
     public Tensor Attend(Tensor query, Tensor key, Tensor value, StepPlan plan)
     {
         using var scope = NewDisposeScope();
-        long rows = key.shape[0], heads = key.shape[1], size = key.shape[2], group = query.shape[1] / heads;
-        _newKeys!.narrow(0, 0, rows).select(2, plan.Step).copy_(key);
-        _newValues!.narrow(0, 0, rows).select(2, plan.Step).copy_(value);
-        var suffixKeys = _newKeys.narrow(0, 0, rows).narrow(2, plan.FirstSeenStep, plan.SeenSteps);
-        var suffixValues = _newValues.narrow(0, 0, rows).narrow(2, plan.FirstSeenStep, plan.SeenSteps);
-
-        var queryRKGD = (query * (1 / Math.Sqrt(size))).reshape(rows, heads, group, size);
-        var promptScores = matmul(plan.Gather(queryRKGD), _promptKeys!.transpose(-1, -2));
-        if (plan.HiddenInPrompt is { } hidden)
-            promptScores = promptScores.masked_fill(hidden, double.NegativeInfinity);
-        var scores = cat([plan.Scatter(promptScores, group), matmul(queryRKGD, suffixKeys.transpose(-1, -2))], -1);
-        var weights = nn.functional.softmax(scores, -1, ScalarType.Float32).to(query.dtype);
-        var length = _promptKeys.shape[2];
-        var fromPrompt = matmul(plan.Gather(weights.narrow(-1, 0, length)), _promptValues!);
-        var fromSuffix = matmul(weights.narrow(-1, length, plan.SeenSteps), suffixValues);
-        return (plan.Scatter(fromPrompt, group) + fromSuffix).reshape(rows, heads * group, size).MoveToOuterDisposeScope();
+        Write(key, value, plan);
+        var scale = 1 / Math.Sqrt(query.shape[2]);
+        var mixed = plan.IsManaged ? CachedAttention.Attend(query, this, plan, new(true, true, scale, null))
+            : AttendByTensors(query * scale, key.shape[1], plan);
+        return mixed.MoveToOuterDisposeScope();
     }
 
     /// <summary>Attends to the prompt alone: to the source, in an encoder-decoder.</summary>
     /// <param name="query">[R, K, D].</param>
     /// <param name="plan">How the rows lie.</param>
     /// <param name="scale">Factor of the scores.</param>
-    /// <returns>[R, K, D].</returns>
+    /// <returns>[R, K · D].</returns>
     public Tensor AttendToPrompt(Tensor query, StepPlan plan, double scale)
     {
         using var scope = NewDisposeScope();
-        var scores = matmul(plan.Gather((query * scale).unsqueeze(2)), _promptKeys!.transpose(-1, -2));
-        if (plan.HiddenInPrompt is { } hidden)
+        if (plan.IsManaged)
+            return CachedAttention.Attend(query, this, plan, new(true, false, scale, null)).MoveToOuterDisposeScope();
+        var (keys, values) = Own!.Value;
+        var scores = matmul(plan.Gather((query * scale).unsqueeze(2)), keys.narrow(-1, 0, values.shape[2]));
+        if (plan.HiddenInOwn is { } hidden)
             scores = scores.masked_fill(hidden, double.NegativeInfinity);
         var weights = nn.functional.softmax(scores, -1, ScalarType.Float32).to(query.dtype);
-        return plan.Scatter(matmul(weights, _promptValues!), 1).squeeze(2).MoveToOuterDisposeScope();
+        return plan.Scatter(matmul(weights, values), 1).flatten(1).MoveToOuterDisposeScope();
     }
 
     /// <summary>Adds one token to every row and attends to its new tokens alone.</summary>
@@ -92,35 +107,95 @@ internal sealed class LayerCache : IDisposable
     /// <param name="value">[R, K, D].</param>
     /// <param name="plan">How the rows lie.</param>
     /// <param name="scale">Factor of the scores.</param>
-    /// <param name="bias">[1, K, 1, S] added to the scores; null = nothing.</param>
-    /// <returns>[R, K, D].</returns>
+    /// <param name="bias">[1, K, 1, T] added to the scores; null = nothing.</param>
+    /// <returns>[R, K · D].</returns>
     public Tensor AttendToNew(Tensor query, Tensor key, Tensor value, StepPlan plan, double scale, Tensor? bias)
     {
         using var scope = NewDisposeScope();
-        var rows = key.shape[0];
-        _newKeys!.narrow(0, 0, rows).select(2, plan.Step).copy_(key);
-        _newValues!.narrow(0, 0, rows).select(2, plan.Step).copy_(value);
-        var scores = matmul((query * scale).unsqueeze(2), _newKeys.narrow(0, 0, rows).narrow(2, 0, plan.Step + 1).transpose(-1, -2));
+        Write(key, value, plan);
+        if (plan.IsManaged)
+            return CachedAttention.Attend(query, this, plan, new(false, true, scale, bias)).MoveToOuterDisposeScope();
+        var scores = matmul((query * scale).unsqueeze(2), Seen(_newKeys!, plan).transpose(-1, -2));
         var weights = nn.functional.softmax(bias is null ? scores : scores + bias, -1, ScalarType.Float32).to(query.dtype);
-        return matmul(weights, _newValues.narrow(0, 0, rows).narrow(2, 0, plan.Step + 1)).squeeze(2).MoveToOuterDisposeScope();
+        return matmul(weights, Seen(_newValues!, plan)).flatten(1).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
     {
-        Replace(ref _promptKeys, null);
-        Replace(ref _promptValues, null);
+        Free(Common);
+        Free(Own);
+        (Common, Own) = (null, null);
         Replace(ref _newKeys, null);
         Replace(ref _newValues, null);
     }
 
-    private static void SelectRows(ref Tensor? stored, Tensor index, int steps, int mostNewTokens)
+    private void Write(Tensor key, Tensor value, StepPlan plan)
+    {
+        _newKeys!.select(0, plan.Step).narrow(0, 0, key.shape[0]).copy_(key);
+        _newValues!.select(0, plan.Step).narrow(0, 0, key.shape[0]).copy_(value);
+    }
+
+    private Tensor AttendByTensors(Tensor query, long heads, StepPlan plan)
+    {
+        long rows = query.shape[0], size = query.shape[2], group = query.shape[1] / heads;
+        var queryRKGD = query.reshape(rows, heads, group, size);
+        var (ownKeys, ownValues) = Own!.Value;
+        var (newKeys, newValues) = (Seen(_newKeys!, plan), Seen(_newValues!, plan));   // [R, K, T, D]
+        var length = ownValues.shape[2];
+        var ownScores = matmul(plan.Gather(queryRKGD), ownKeys.narrow(-1, 0, length));
+        if (plan.HiddenInOwn is { } hidden)
+            ownScores = ownScores.masked_fill(hidden, double.NegativeInfinity);
+        var scores = new List<Tensor> { plan.Scatter(ownScores, group), matmul(queryRKGD, newKeys.transpose(-1, -2)) };
+        if (Common is { } shared)
+        {
+            var commonScores = matmul(queryRKGD, shared.Keys.narrow(-1, 0, plan.Common));
+            scores.Add(plan.HiddenInCommon is { } far ? commonScores.masked_fill(far, double.NegativeInfinity) : commonScores);
+        }
+
+        var weights = nn.functional.softmax(cat([.. scores], -1), -1, ScalarType.Float32).to(query.dtype);
+        var mixed = plan.Scatter(matmul(plan.Gather(weights.narrow(-1, 0, length)), ownValues), group)
+            + matmul(weights.narrow(-1, length, plan.SeenSteps), newValues);
+        if (Common is { } before)
+            mixed += matmul(weights.narrow(-1, length + plan.SeenSteps, plan.Common), before.Values);
+        return mixed.reshape(rows, heads * group * size);
+    }
+
+    private static Tensor Seen(Tensor stored, StepPlan plan)
+    {
+        var slots = stored.shape[1];
+        var steps = arange(plan.FirstSeenStep, plan.Step + 1, device: stored.device) * slots;
+        var index = (plan.SlotIndex! + steps).flatten();
+        return stored.flatten(0, 1).index_select(0, index).unflatten(0, [plan.SlotIndex!.shape[0], plan.SeenSteps]).transpose(1, 2);
+    }
+
+    private static (Tensor Keys, Tensor Values) Kept(Tensor keys, Tensor values)
     {
         using var scope = NewDisposeScope();
-        var rows = index.shape[0];
-        var moved = stored!.narrow(2, 0, steps).index_select(0, index);
-        if (stored.shape[0] < rows)
-            Replace(ref stored, empty([rows, stored.shape[1], mostNewTokens, stored.shape[3]], stored.dtype, stored.device));
-        stored!.narrow(0, 0, rows).narrow(2, 0, steps).copy_(moved);
+        var (count, length, heads, size) = (keys.shape[0], keys.shape[1], keys.shape[2], keys.shape[3]);
+        var sideBySide = zeros([count, heads, size, Rounded(length)], keys.dtype, keys.device);
+        sideBySide.narrow(-1, 0, length).copy_(keys.permute(0, 2, 3, 1));
+        var oneByOne = empty([count, heads, length, size], values.dtype, values.device).copy_(values.transpose(1, 2));
+        return (sideBySide.DetachFromDisposeScope(), oneByOne.DetachFromDisposeScope());
+    }
+
+    private static long Rounded(long length) => (length + KeyBlock - 1) / KeyBlock * KeyBlock;
+
+    private void Grow(ref Tensor? stored, long[] shape, int steps)
+    {
+        var values = Own!.Value.Values;
+        var grown = empty(shape, values.dtype, values.device);
+        if (stored is not null && steps > 0)
+            grown.narrow(0, 0, steps).narrow(1, 0, stored.shape[1]).copy_(stored.narrow(0, 0, steps));
+        Replace(ref stored, grown);
+    }
+
+    private static long Size((Tensor Keys, Tensor Values)? pair) =>
+        pair is { } both ? (both.Keys.numel() + both.Values.numel()) * both.Keys.element_size() : 0;
+
+    private static void Free((Tensor Keys, Tensor Values)? pair)
+    {
+        pair?.Keys.Dispose();
+        pair?.Values.Dispose();
     }
 
     private static void Replace(ref Tensor? stored, Tensor? value)

@@ -28,12 +28,13 @@ internal sealed class RecomputedLayer : autograd.SingleTensorFunction<Recomputed
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
+        // As in the backward pass: inference may use other kernels, which round otherwise. The graph goes with the scope.
         using var scope = NewDisposeScope();
-        using var quiet = no_grad();
+        using var tracked = enable_grad();
         var tensors = vars.Skip(1).Cast<Tensor>().ToList();
         ctx.save_for_backward(tensors);
         ctx.save_data(Layer, vars[0]);
-        return ((Func<List<Tensor>, Tensor>)vars[0])(tensors).MoveToOuterDisposeScope();
+        return ((Func<List<Tensor>, Tensor>)vars[0])(tensors).detach().MoveToOuterDisposeScope();
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)

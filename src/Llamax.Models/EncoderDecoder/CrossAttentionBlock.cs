@@ -62,9 +62,9 @@ internal sealed class CrossAttentionBlock
         var normed = _selfNorm.Apply(hidden);
         var (key, value) = _self.KeysAndValues(normed);
         var mixed = cache.AttendToNew(_self.Queries(normed).squeeze(1), key.squeeze(1), value.squeeze(1), plan, _self.Scale, bias);
-        var said = hidden + _self.Output(mixed.unsqueeze(1));
+        var said = hidden + _self.Output(mixed.unsqueeze(1).unsqueeze(1));
         var seen = cache.AttendToPrompt(_cross.Queries(_crossNorm.Apply(said)).squeeze(1), plan, _cross.Scale);
-        var read = said + _cross.Output(seen.unsqueeze(1));
+        var read = said + _cross.Output(seen.unsqueeze(1).unsqueeze(1));
         return (read + _mlp.Apply(_mlpNorm.Apply(read))).MoveToOuterDisposeScope();
     }
 }

@@ -129,7 +129,7 @@ public sealed class EncoderDecoderModel : ICachedDecoder
     public Tensor Project(Tensor hidden)
     {
         using var scope = NewDisposeScope();
-        return nn.functional.linear(BeforeHead(hidden), OutputWeight).MoveToOuterDisposeScope();
+        return Projection.Linear(BeforeHead(hidden), OutputWeight, null).MoveToOuterDisposeScope();
     }
 
     /// <summary>What <see cref="OutputWeight"/> multiplies: hidden states, scaled where T5 has a tied head.</summary>

@@ -62,7 +62,7 @@ internal sealed record BlockShape
         Project(IsGated ? Names.Gated!.Value.Up : Names.Up, weight),
         IsGated ? Project(Names.Gated!.Value.Gate, weight) : null,
         Project(Names.Down, weight),
-        Activations.Find(Activation));
+        Activation);
 
     private IEnumerable<TensorShape> Attention(string name, long inner) =>
     [

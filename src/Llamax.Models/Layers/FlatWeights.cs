@@ -1,5 +1,6 @@
 using Llamax.Models.Causal;
 using Llamax.Models.Checkpoints;
+using Llamax.Models.Native;
 using Llamax.Runs;
 using static TorchSharp.torch;
 
@@ -68,6 +69,8 @@ internal sealed class FlatWeights : IDisposable
     /// <summary>Writes every element of the buffer: what <see cref="CheckpointNames.Locate"/> has found and checked, and zeros.</summary>
     public void Load(CheckpointFolder checkpoint, IReadOnlyDictionary<string, string> storedNames)
     {
+        if (Flat.device.type == TorchSharp.DeviceType.CPU)
+            LargePages.Ask(Flat);
         ClearGaps();
         foreach (var parameter in Parameters)
             checkpoint.CopyTo(storedNames[parameter.Name], parameter.Value);

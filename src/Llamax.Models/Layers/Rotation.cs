@@ -1,3 +1,4 @@
+using Llamax.Models.Native;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Layers;
@@ -12,6 +13,8 @@ internal readonly record struct Rotation(Tensor Cosine, Tensor Sine, bool InPair
     /// <param name="heads">[batch, length, heads, headSize].</param>
     public Tensor Turn(Tensor heads)
     {
+        if (!InPairs && RowOps.Handles(heads))
+            return RowOps.TurnHalves(heads, Cosine, Sine);
         var partners = InPairs ? heads.unflatten(3, [-1, 2]).flip(-1).flatten(3) : heads.roll(heads.shape[^1] / 2, -1);
         return (heads * Cosine).addcmul_(partners, Sine, 1);
     }

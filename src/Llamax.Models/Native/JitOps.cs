@@ -45,7 +45,9 @@ internal static class JitOps
     public static Tensor Embedding(Tensor weight, Tensor ids) => Call("embedding", weight, ids);
 
     /// <summary>x / √(mean(x²) + ε) · weight over the last dimension.</summary>
-    public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon) => Call("rms_norm", x, weight, epsilon);
+    public static Tensor RmsNorm(Tensor x, Tensor weight, double epsilon) => RowOps.Handles(x) && weight.dtype == ScalarType.Float32
+        ? RowOps.RmsNorm(x, weight, epsilon)
+        : Call("rms_norm", x, weight, epsilon);
 
     /// <summary>Scaled dot-product attention with grouped key/value heads.</summary>
     /// <param name="query">[batch, heads, length, head].</param>

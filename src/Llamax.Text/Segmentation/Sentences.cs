@@ -21,10 +21,13 @@ public static class Sentences
 
     /// <summary>Abbreviations after which a sentence goes on; compared without case.</summary>
     private static readonly HashSet<string> Abbreviations = new(
-        ("mr mrs ms dr prof st sr jr vs etc e.g i.e cf al fig no vol pp approx dept gen col sgt capt lt rev hon gov sen rep inc ltd co corp "
+        ("mr mrs ms dr prof st sr jr vs etc e.g i.e cf al fig vol pp approx dept gen col sgt capt lt rev hon gov sen rep inc ltd co corp "
         + "bzw ca usw z.b d.h u.a nr str hr fr evtl ggf inkl vgl sog mme mlle m p.ex sra srta ud uds pág núm art av dott sig "
         + "ing tzv např tj atd mj resp tzn np itd itp prof ul godz др проф т.е т.д т.п г гг ул им стр см руб тыс млн млрд").Split(' '),
         StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Abbreviations that are words as well: only a number goes on after them.</summary>
+    private static readonly HashSet<string> BeforeNumbers = new(["no"], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The sentences of a text: each without the white space around it, in their order; only white space lies between them.</summary>
     public static IReadOnlyList<Range> Split(string text)
@@ -58,7 +61,9 @@ public static class Sentences
         if (text[place] is '\n' && IsBlankLine(text, place))
         {
             end = place;
-            return place > start;
+            while (end > start && char.IsWhiteSpace(text[end - 1]))
+                end--;
+            return end > start;
         }
 
         if (!Stops.Contains(text[place], StringComparison.Ordinal))
@@ -92,9 +97,11 @@ public static class Sentences
         while (from > start && !char.IsWhiteSpace(text[from - 1]) && !"([\"'«„“".Contains(text[from - 1], StringComparison.Ordinal))
             from--;
         var word = text[from..stop];
+        var next = SkipSpace(text, stop + 1);
         return Abbreviations.Contains(word)
-            || (word.Length == 1 && char.IsUpper(word[0]) && text[from..stop] != "I")
-            || (from == start && word.Length <= 3 && word.Length > 0 && word.All(char.IsAsciiDigit));
+            || (BeforeNumbers.Contains(word) && next < text.Length && char.IsAsciiDigit(text[next]))
+            || (word.Length == 1 && char.IsUpper(word[0]) && word != "I")
+            || (word.Length is 1 or 2 && word.All(char.IsAsciiDigit));   // "3. Oktober": an ordinal, or the number of a list
     }
 
     private static int SkipMarks(string text, int place)

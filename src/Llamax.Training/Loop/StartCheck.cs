@@ -56,10 +56,10 @@ internal sealed class StartCheck(
         using var shared = optimizer.OwnGradient().clone();
         optimizer.Forget();
         Accumulate(blocks, atOnce, step);
-        using var alone = optimizer.OwnGradient().clone();
+        var alone = optimizer.OwnGradient();
+        var whole = Square(alone);
+        var sums = ranks.Exchange(new Squares(Square(shared.sub_(alone)), whole), patience);
         optimizer.Forget();
-        var sums = ranks.Exchange(
-            new Squares(shared.sub(alone).square().sum().item<float>(), alone.square().sum().item<float>()), patience);
         var difference = Math.Sqrt(sums.Sum(sum => sum.Difference) / Math.Max(1e-30, sums.Sum(sum => sum.Whole)));
 
         // fp32 rounding is a thousand times, bf16 rounding several times below these.
@@ -78,6 +78,13 @@ internal sealed class StartCheck(
 
     private StepCounts Count(ReadOnlyMemory<PackedBlock> blocks) =>
         blocks.ToArray().Aggregate(default(StepCounts), (sum, block) => sum + objective.Count(block));
+
+    // Without a copy: the gradients of a large model are large.
+    private static double Square(Tensor values)
+    {
+        double norm = values.norm().item<float>();
+        return norm * norm;
+    }
 
     private void Accumulate(ReadOnlyMemory<PackedBlock> blocks, int atOnce, StepCounts step)
     {

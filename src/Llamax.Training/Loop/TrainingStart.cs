@@ -5,7 +5,9 @@ using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
 using Llamax.Training.Objectives;
 using Llamax.Training.Optimizers;
+using Llamax.Training.Planning;
 using Llamax.Training.Resuming;
+using TorchSharp;
 
 namespace Llamax.Training.Loop;
 
@@ -31,6 +33,14 @@ internal sealed class TrainingStart
             throw new RequestException(
                 $"{run.Ranks.Size} ranks cannot share {run.Options.MicroBatches} micro-batches a step", "training options",
                 $"set microBatches to a multiple of {run.Ranks.Size} and blocksPerMicroBatch lower: the step stays the same");
+        }
+
+        if (run.Options.Metric is { } metric && !run.Probes.Any(probe => metric.StartsWith($"{probe.Name}/", StringComparison.Ordinal)))
+        {
+            throw new RequestException(
+                $"nothing measures {metric}", "training options",
+                $"name a value of {string.Join(" or ", run.Probes.Select(probe => probe.Name).DefaultIfEmpty("a validation, of which there is none"))}, "
+                + "for example dev/loss");
         }
 
         CompanionFiles = Companions();
@@ -78,6 +88,24 @@ internal sealed class TrainingStart
             return new NextTokenObjective();
         return new PreferenceObjective(options, options.Kind != PreferenceKind.Dpo ? null
             : ReferenceScores.Get(_run.Corpus, _run.Folder, _run.Ranks, Settings, CreateModel, cancellation));
+    }
+
+    /// <summary>What the run is expected to take on this machine.</summary>
+    public TrainingPlan Plan()
+    {
+        var isHalf = _run.DataType != torch.ScalarType.Float32;
+        return TrainingPlan.Of(
+            Configuration, _run.Options, PlannedData.Of(_run.Options, _run.Corpus), isHalf, PlannedDevice.Here(_run.DataType, _run.Device), _run.Ranks.Size);
+    }
+
+    /// <summary>Copies what belongs beside the weights into a folder.</summary>
+    public void WriteCompanions(string folder)
+    {
+        foreach (var file in CompanionFiles)
+        {
+            using var source = File.OpenRead(file);
+            AtomicFile.Write(Path.Combine(folder, Path.GetFileName(file)), source.CopyTo);
+        }
     }
 
     private void CheckCorpus()

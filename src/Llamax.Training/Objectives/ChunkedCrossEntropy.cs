@@ -35,7 +35,7 @@ internal static class ChunkedCrossEntropy
     {
         using var outer = NewDisposeScope();
         using var frozen = no_grad();
-        var (count, chunk) = (hidden.shape[0], ChunkRows(weight));
+        var (count, chunk) = (hidden.shape[0], ChunkRows(weight.shape[0]));
         var losses = empty([count], ScalarType.Float32, hidden.device);
         var hiddenGradient = empty_like(hidden);
         for (long start = 0; start < count; start += chunk)
@@ -68,7 +68,7 @@ internal static class ChunkedCrossEntropy
     {
         using var outer = NewDisposeScope();
         using var frozen = no_grad();
-        var (count, chunk) = (hidden.shape[0], ChunkRows(weight));
+        var (count, chunk) = (hidden.shape[0], ChunkRows(weight.shape[0]));
         var losses = empty([count], ScalarType.Float32, hidden.device);
         for (long start = 0; start < count; start += chunk)
         {
@@ -82,7 +82,8 @@ internal static class ChunkedCrossEntropy
         return losses.MoveToOuterDisposeScope();
     }
 
-    private static long ChunkRows(Tensor weight) => Math.Max(64, LogitsPerChunk / weight.shape[0]);
+    /// <summary>Rows whose logits exist at once.</summary>
+    internal static long ChunkRows(long vocabularySize) => Math.Max(64, LogitsPerChunk / vocabularySize);
 
     private static Tensor LogProbabilities(Tensor rowsNH, Tensor weight)
     {

@@ -60,14 +60,14 @@ public sealed class ReadersTests : IDisposable
     }
 
     [Fact]
-    public void Text_in_UTF_16_is_refused_as_a_whole_and_a_NUL_counted()
+    public void Text_in_UTF_16_is_refused_as_a_whole_and_a_line_of_it_counted()
     {
         var path = Path.Combine(_folder, "wide.txt");
         File.WriteAllText(path, "one\ntwo\n", Encoding.Unicode);
         Assert.Contains("iconv -f UTF-16 -t UTF-8", Fails(() => Read(path).Count()), StringComparison.Ordinal);
-        File.WriteAllText(path, "one\nt\0wo\n", new UTF8Encoding(false));
-        Assert.Equal(["one"], Read(path).Select(line => line.Text));
-        Assert.Equal($"{path}:2: a NUL at byte 2 of the line: no text, or UTF-16", Assert.Single(_malformed.Examples));
+        File.WriteAllText(path, "one\nt\0w\0o\0\na\0b and more\n", new UTF8Encoding(false));
+        Assert.Equal(["one", "a\0b and more"], Read(path).Select(line => line.Text));
+        Assert.Equal($"{path}:2: a line full of NUL bytes: no text, or UTF-16", Assert.Single(_malformed.Examples));
     }
 
     [Fact]

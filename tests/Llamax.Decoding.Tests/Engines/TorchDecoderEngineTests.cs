@@ -12,7 +12,17 @@ public sealed class TorchDecoderEngineTests
 {
     private static readonly int[][] RaggedPrompts = [[1, 7, 30], [1, 12, 9, 44, 3, 8, 21], [1], [1, 5, 5, 39]];
 
-    private static CausalModel RandomModel(int? window = null)
+    // Twelve tokens in common, which is worth sharing.
+    private static readonly int[][] LikePrompts =
+    [
+        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 40],
+        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 30, 31],
+        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 22, 23],
+        [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 33, 34, 35, 36],
+    ];
+
+    // Heads of 8 are computed by tensor operations, heads of 16 by the kernels.
+    private static CausalModel RandomModel(int? window = null, int headSize = 8)
     {
         var model = new CausalModel(
             new()
@@ -23,7 +33,7 @@ public sealed class TorchDecoderEngineTests
                 Layers = 2,
                 Heads = 4,
                 KeyValueHeads = 2,
-                HeadSize = 8,
+                HeadSize = headSize,
                 VocabularySize = 50,
                 MaxPositions = 64,
                 SlidingWindow = window,
@@ -66,15 +76,24 @@ public sealed class TorchDecoderEngineTests
     }
 
     [Theory]
-    [InlineData(null)]
-    [InlineData(4)]
-    public void Forked_reordered_and_freed_rows_equal_whole_sequences_read_afresh(int? window)
+    [InlineData(null, 8, false)]
+    [InlineData(null, 16, false)]
+    [InlineData(null, 8, true)]
+    [InlineData(null, 16, true)]
+    [InlineData(4, 8, false)]
+    [InlineData(4, 16, false)]
+    [InlineData(6, 8, true)]
+    [InlineData(6, 16, true)]
+    [InlineData(15, 8, true)]
+    [InlineData(15, 16, true)]
+    public void Forked_reordered_and_freed_rows_equal_whole_sequences_read_afresh(int? window, int headSize, bool areAlike)
     {
-        using var model = RandomModel(window);
+        using var model = RandomModel(window, headSize);
         using var engine = new TorchDecoderEngine(model, ownsModel: false);
         using var session = engine.Open();
-        var sequences = RaggedPrompts.Select(p => p.ToList()).ToList();
-        session.Prefill(RaggedPrompts, 8);
+        var prompts = areAlike ? LikePrompts : RaggedPrompts;
+        var sequences = prompts.Select(p => p.ToList()).ToList();
+        session.Prefill(prompts, 8);
         AssertRows(model, session, sequences);
         Advance(session, sequences, [0, 0, 1, 1, 2, 2, 3, 3], [4, 5, 6, 7, 8, 9, 10, 11]);   // two beams each
         AssertRows(model, session, sequences);
@@ -92,10 +111,12 @@ public sealed class TorchDecoderEngineTests
         Assert.Equal(0, session.Rows);
     }
 
-    [Fact]
-    public void Random_searches_equal_whole_sequences_read_afresh()
+    [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    public void Random_searches_equal_whole_sequences_read_afresh(int headSize)
     {
-        using var model = RandomModel();
+        using var model = RandomModel(headSize: headSize);
         using var engine = new TorchDecoderEngine(model, ownsModel: false);
         using var session = engine.Open();
         for (var seed = 0UL; seed < 5; seed++)

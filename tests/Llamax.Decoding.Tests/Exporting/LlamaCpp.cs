@@ -1,5 +1,5 @@
-using Llamax.Decoding.Engines.LlamaCpp;
 using LLama.Native;
+using Llamax.Decoding.Engines.LlamaCpp;
 
 namespace Llamax.Decoding.Tests.Exporting;
 

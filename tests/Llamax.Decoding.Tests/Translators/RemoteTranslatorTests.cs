@@ -90,7 +90,10 @@ public sealed class RemoteTranslatorTests
     {
         using var nobody = new RemoteTranslator(new()
         {
-            BaseUrl = new($"http://127.0.0.1:{ChatServer.FreePort()}/v1"), Model = "m", Retries = 1, FirstWait = TimeSpan.Zero,
+            BaseUrl = new($"http://127.0.0.1:{ChatServer.FreePort()}/v1"),
+            Model = "m",
+            Retries = 1,
+            FirstWait = TimeSpan.Zero,
         });
         Assert.Contains("(attempt 2)", nobody.Translate([new("x", "en", "de")], Now).Single().Problem, StringComparison.Ordinal);
         Assert.Throws<RequestException>(() => nobody.Translate([new("x", "en", "xx")], Now).ToList());
@@ -101,8 +104,13 @@ public sealed class RemoteTranslatorTests
     {
         var wrong = new RemoteTranslatorOptions
         {
-            BaseUrl = new("ftp://x"), Model = "", Temperature = -1, Parallel = 0, Retries = -1,
-            FirstWait = TimeSpan.FromSeconds(-1), Timeout = TimeSpan.Zero,
+            BaseUrl = new("ftp://x"),
+            Model = "",
+            Temperature = -1,
+            Parallel = 0,
+            Retries = -1,
+            FirstWait = TimeSpan.FromSeconds(-1),
+            Timeout = TimeSpan.Zero,
         };
         var failure = Assert.Throws<RequestException>(() => new RemoteTranslator(wrong));
         foreach (var option in new[] { "remote", "model", "temperature", "parallel", "retries", "firstWait", "timeout" })

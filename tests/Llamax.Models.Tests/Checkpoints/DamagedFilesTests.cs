@@ -104,7 +104,8 @@ public sealed class DamagedFilesTests : IDisposable
                 {
                     _ = CausalConfig.Read(path);
                     using var file = new CheckpointFolder(path);
-                });
+                }
+                );
         }
     }
 

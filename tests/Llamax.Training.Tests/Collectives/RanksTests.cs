@@ -5,7 +5,6 @@ using Llamax.Testing;
 using Llamax.Training.KillTarget;
 using Llamax.Training.Loop;
 using Llamax.Training.Optimizers;
-using Llamax.Training.Resuming;
 using Llamax.Training.Tests.Loop;
 using TorchSharp;
 

@@ -71,7 +71,8 @@ public sealed class LoraTrainingTests : IDisposable
             MicroBatches = 4,
             Workers = workers,
             RecomputeActivations = recompute,
-        }) with { Ranks = ranks }).Train());
+        }) with
+        { Ranks = ranks }).Train());
         RanksTests.SameLog(_folder["one"], _folder["many"], 1e-5);
     }
 

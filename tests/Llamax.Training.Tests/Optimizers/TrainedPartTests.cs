@@ -2,7 +2,6 @@ using Llamax.Models.Causal;
 using Llamax.Runs;
 using Llamax.Testing;
 using Llamax.Training.KillTarget;
-using Llamax.Training.Loop;
 using Llamax.Training.Optimizers;
 
 namespace Llamax.Training.Tests.Optimizers;

@@ -1,6 +1,6 @@
-using Llamax.Runs;
 using LLama;
 using LLama.Native;
+using Llamax.Runs;
 
 namespace Llamax.Decoding.Engines.LlamaCpp;
 

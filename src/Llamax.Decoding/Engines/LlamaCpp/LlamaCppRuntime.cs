@@ -1,5 +1,5 @@
-using Llamax.Runs;
 using LLama.Native;
+using Llamax.Runs;
 
 namespace Llamax.Decoding.Engines.LlamaCpp;
 

@@ -85,13 +85,14 @@ internal sealed class GgufFile : IDisposable
         using var whole = NewDisposeScope();
         var flat = target.view(-1);
         var numbers = new float[Math.Min(NumbersAtOnce, target.numel())];
+        var blocks = new byte[GgufTypes.Bytes(entry.Type, numbers.Length)];
         for (var at = 0L; at < target.numel(); at += numbers.Length)
         {
             using var scope = NewDisposeScope();
             var count = (int)Math.Min(numbers.Length, target.numel() - at);
-            var (begin, bytes) = (entry.Begin + GgufTypes.Bytes(entry.Type, at), (int)GgufTypes.Bytes(entry.Type, count));
-            BlockQuantization.Restore(entry.Type, _file.Bytes(begin, bytes), numbers.AsSpan(0, count));
-            _file.Forget(begin, bytes);
+            var part = blocks.AsSpan(0, (int)GgufTypes.Bytes(entry.Type, count));
+            _file.Read(entry.Begin + GgufTypes.Bytes(entry.Type, at), part);
+            BlockQuantization.Restore(entry.Type, part, numbers.AsSpan(0, count));
             flat.narrow(0, at, count).copy_(tensor(count == numbers.Length ? numbers : numbers[..count]));
         }
     }

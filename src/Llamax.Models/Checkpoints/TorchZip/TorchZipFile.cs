@@ -71,9 +71,9 @@ internal sealed class TorchZipFile : ITensorFile
 
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
-        var reach = Reach(place)!.Value;
-        target.copy_(_file.View(begin, [reach], type).as_strided(place.Shape, place.Strides));
-        _file.Forget(begin, reach * SafetensorsTypes.Size(type));
+        var reach = empty(Reach(place)!.Value, type);
+        _file.CopyTo(begin, type, reach);
+        target.copy_(reach.as_strided(place.Shape, place.Strides));
     }
 
     public void Dispose() => _file.Dispose();

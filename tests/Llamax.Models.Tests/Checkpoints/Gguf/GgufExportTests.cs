@@ -60,9 +60,9 @@ public sealed class GgufExportTests : IDisposable
     [Fact]
     public void A_family_that_llama_cpp_lacks_is_refused_by_name()
     {
-        _folder.Write("config.json", """{"architectures": ["M2M100ForConditionalGeneration"], "model_type": "m2m_100"}""");
-        var refusal = Assert.Throws<RequestException>(() => GgufExport.Write(_folder.Path, _folder["x.gguf"], GgufType.F16));
-        Assert.Contains("M2M100", refusal.Message, StringComparison.Ordinal);
+        var folder = Goldens.GoldenPath("models", "m2m100");
+        var refusal = Assert.Throws<RequestException>(() => GgufExport.Write(folder, _folder["x.gguf"], GgufType.F16));
+        Assert.Contains("no family for M2M100", refusal.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["x.gguf"]));
     }
 

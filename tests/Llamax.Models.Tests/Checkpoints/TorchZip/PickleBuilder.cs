@@ -7,14 +7,14 @@ namespace Llamax.Models.Tests.Checkpoints.TorchZip;
 /// <summary>Writes what torch.save writes, and what it never would: the operations of a pickle, one by one.</summary>
 internal sealed class PickleBuilder
 {
-    private readonly MemoryStream _code = new();
+    private readonly List<byte> _code = [];
     private readonly List<(string Key, byte[] Data)> _storages = [];
 
     public PickleBuilder() => Raw(0x80, 2);
 
     public PickleBuilder Raw(params byte[] code)
     {
-        _code.Write(code);
+        _code.AddRange(code);
         return this;
     }
 
@@ -79,7 +79,7 @@ internal sealed class PickleBuilder
     {
         Raw((byte)'.');
         using var archive = new ZipArchive(File.Create(path), ZipArchiveMode.Create);
-        Add("data.pkl", _code.ToArray());
+        Add("data.pkl", [.. _code]);
         Add("byteorder", "little"u8.ToArray());
         foreach (var (key, data) in _storages)
             Add("data/" + key, data);
