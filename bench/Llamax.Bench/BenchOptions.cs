@@ -8,6 +8,9 @@ internal sealed record BenchOptions
     /// <summary>Measured rounds of every candidate, after one that is not measured.</summary>
     public int Repeats { get; init; } = 5;
 
+    /// <summary>The most threads where a benchmark compares numbers of them: a loaded machine says nothing about more than one.</summary>
+    public int Threads { get; init; } = 2;
+
     /// <summary>Folder for the tables; null = only on the screen.</summary>
     public string? Out { get; init; }
 
@@ -24,6 +27,9 @@ internal sealed record BenchOptions
             else if (arguments[i] == "--repeats"
                 && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n > 0)
                 options = options with { Repeats = n };
+            else if (arguments[i] == "--threads"
+                && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var threads) && threads > 0)
+                options = options with { Threads = threads };
             else
                 return null;
         }

@@ -27,7 +27,7 @@ internal sealed class RecomputingEngine(IDecoderEngine inner, int rowsTogether) 
 
         public int Rows => _sequences.Count;
 
-        public void Prefill(IReadOnlyList<int[]> prompts, int maxNewTokens) => Read(prompts);
+        public void Prefill(IReadOnlyList<int[]> prompts, int maxNewTokens, int? mostRows = null) => Read(prompts);
 
         public void Advance(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens)
         {

@@ -15,6 +15,9 @@ public interface IDecoderEngine : IDisposable
     /// <summary>The most tokens that can follow a prompt of some length; 0 or less where the prompt itself is too long.</summary>
     int MostNewTokens(int promptTokens) => MaxLength - promptTokens;
 
+    /// <summary>The most hypotheses that can live at once.</summary>
+    int MostRows => int.MaxValue;
+
     /// <summary>A session with its own KV cache; one thread at a time.</summary>
     IDecoderSession Open();
 }
@@ -33,7 +36,8 @@ public interface IDecoderSession : IDisposable
     /// Token ids with BOS where the model wants one; no prompt is empty. To an encoder-decoder the prompt is the source.
     /// </param>
     /// <param name="maxNewTokens">The most <see cref="Advance"/> calls that will follow: the cache is allocated once.</param>
-    void Prefill(IReadOnlyList<int[]> prompts, int maxNewTokens);
+    /// <param name="mostRows">The most rows that will live at once, for engines that reserve room; null = not told.</param>
+    void Prefill(IReadOnlyList<int[]> prompts, int maxNewTokens, int? mostRows = null);
 
     /// <summary>
     /// Replaces the live rows: new row i continues old row <paramref name="parents"/>[i] with <paramref name="tokens"/>[i].

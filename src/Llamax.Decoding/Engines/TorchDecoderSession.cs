@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using Llamax.Models.Causal;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Llamax.Decoding.Engines;
@@ -11,7 +13,7 @@ internal sealed class TorchDecoderSession(ICachedDecoder model) : IDecoderSessio
 
     public int Rows => _cache.Rows;
 
-    public void Prefill(IReadOnlyList<int[]> prompts, int maxNewTokens)
+    public void Prefill(IReadOnlyList<int[]> prompts, int maxNewTokens, int? mostRows = null)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentOutOfRangeException.ThrowIfZero(prompts.Count, nameof(prompts));
@@ -44,6 +46,15 @@ internal sealed class TorchDecoderSession(ICachedDecoder model) : IDecoderSessio
         ArgumentOutOfRangeException.ThrowIfNotEqual(logProbabilities.Length, Rows * k);
         if (Rows == 0)
             return;
+        if (_logits!.device_type == DeviceType.CPU)
+        {
+            var vocabulary = model.VocabularySize;
+            var logits = MemoryMarshal.Cast<byte, float>(_logits.bytes);
+            for (var row = 0; row < Rows; row++)
+                TopTokens.Rank(logits.Slice(row * vocabulary, vocabulary), ids.Slice(row * k, k), logProbabilities.Slice(row * k, k));
+            return;
+        }
+
         using var scope = NewDisposeScope();
 
         // libtorch breaks ties as it likes. One candidate more shows whether a tie crosses the border; then the row is read whole.

@@ -46,7 +46,7 @@ public sealed record TranslationProfile
     /// <exception cref="RequestException">The file is no profile.</exception>
     public static TranslationProfile Load(string folder)
     {
-        var path = Path.Combine(folder, FileName);
+        var path = Path.Combine(File.Exists(folder) ? Path.GetDirectoryName(Path.GetFullPath(folder))! : folder, FileName);
         if (!File.Exists(path))
             return new();
         try

@@ -87,7 +87,8 @@ public sealed class BatchedSearch
         var parents = new List<int>();
         var tokens = new List<int>();
         cancellation.ThrowIfCancellationRequested();
-        session.Prefill([.. live.Select(sentence => sentence.Prompt.Tokens)], live.Max(sentence => sentence.Limit));
+        session.Prefill(
+            [.. live.Select(sentence => sentence.Prompt.Tokens)], live.Max(sentence => sentence.Limit), live.Count * Options.RowsPerSentence);
         while (true)
         {
             if (Options.Sampling is null)
@@ -133,6 +134,7 @@ public sealed class BatchedSearch
 
     private bool Fits(List<int> batch, IReadOnlyList<SearchPrompt> prompts, long budget) =>
         batch.Count <= Options.BatchSentences
+        && batch.Count * Options.RowsPerSentence <= _engine.MostRows
         && batch.Max(index => Limit(prompts[index])) <= _engine.MostNewTokens(batch.Max(index => prompts[index].Tokens.Length))
         && Positions(batch, prompts) <= budget;
 

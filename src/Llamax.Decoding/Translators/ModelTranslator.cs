@@ -1,6 +1,9 @@
 using Llamax.Decoding.Engines;
+using Llamax.Decoding.Engines.LlamaCpp;
+using Llamax.Decoding.Exporting;
 using Llamax.Decoding.Prompts;
 using Llamax.Models.Causal;
+using Llamax.Models.Checkpoints.Gguf;
 using Llamax.Models.EncoderDecoder;
 using Llamax.Models.Native;
 using Llamax.Runs;
@@ -10,11 +13,13 @@ using TorchSharp;
 
 namespace Llamax.Decoding.Translators;
 
-/// <summary>Opens a Hugging Face model folder as a translator.</summary>
+/// <summary>Opens a Hugging Face model folder, or a GGUF file, as a translator.</summary>
 public static class ModelTranslator
 {
     /// <summary>Loads weights, tokenizer and <see cref="TranslationProfile"/>.</summary>
-    /// <param name="folder">With config.json, safetensors, a tokenizer and perhaps translation.json.</param>
+    /// <param name="folder">
+    /// With config.json, safetensors, a tokenizer and perhaps translation.json; or a GGUF file, perhaps with translation.json beside it.
+    /// </param>
     /// <param name="options">Where and how to compute; null = the defaults.</param>
     /// <param name="events">Hears of progress and of what is odd.</param>
     /// <returns>The translator; it owns the model.</returns>
@@ -22,6 +27,8 @@ public static class ModelTranslator
     public static SearchTranslator Open(string folder, ModelTranslatorOptions? options = null, IRunEvents? events = null)
     {
         options ??= new();
+        if (GgufExport.IsGguf(folder))
+            return OpenGguf(folder, options, events ?? SilentEvents.Instance);
         OptionProblem.ThrowIfAny("translate", options.Problems());
         if (!Directory.Exists(folder))
             throw new RequestException("there is no such folder", folder, "name a Hugging Face model folder");
@@ -70,6 +77,49 @@ public static class ModelTranslator
                 loaded.Dispose();
                 throw;
             }
+        }
+    }
+
+    // llama.cpp computes in the file's own type; the vocabulary and its end tokens are the file's too.
+    private static PromptedTranslator OpenGguf(string path, ModelTranslatorOptions options, IRunEvents events)
+    {
+        OptionProblem.ThrowIfAny("translate", options.Problems());
+        if (options.Device != "cpu" || options.Type != new ModelTranslatorOptions().Type)
+        {
+            throw new RequestException(
+                "a GGUF file is computed on the CPU in the type that it stores", path,
+                "leave out --device and --type, or make a model folder of it: llamax export --format hf");
+        }
+
+        var profile = TranslationProfile.Load(path);
+        if (options.Template is { } template)
+            profile = profile with { Template = template };
+        var vocabulary = GgufVocabulary.Read(path);
+        var tokenizer = OpenTokenizer(vocabulary, events);
+        var ends = vocabulary.EosIds.Count > 0 ? vocabulary.EosIds : tokenizer.EosId is { } eos ? [eos] : [];
+        var engine = new LlamaCppEngine(path, options.Threads);
+        try
+        {
+            return new(engine, tokenizer, ends, profile, options.Search, events) { KeepsScript = options.KeepScript };
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    private static ITokenizer OpenTokenizer(GgufVocabulary vocabulary, IRunEvents events)
+    {
+        var folder = Directory.CreateTempSubdirectory("llamax-tokenizer-");
+        try
+        {
+            GgufTokenizerFiles.Write(vocabulary, folder.FullName, events);
+            return TokenizerFile.Load(folder.FullName);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
         }
     }
 

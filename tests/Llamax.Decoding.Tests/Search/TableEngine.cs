@@ -43,7 +43,7 @@ internal sealed class TableEngine(int vocabulary, Func<IReadOnlyList<int>, doubl
 
         public int Rows => _rows.Count;
 
-        public void Prefill(IReadOnlyList<int[]> prompts, int maxNewTokens)
+        public void Prefill(IReadOnlyList<int[]> prompts, int maxNewTokens, int? mostRows = null)
         {
             Assert.True(prompts.Max(prompt => prompt.Length) + maxNewTokens <= engine.MaxLength);
             _rows = [.. prompts];

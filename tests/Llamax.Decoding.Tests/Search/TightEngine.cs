@@ -29,7 +29,7 @@ internal sealed class TightEngine(TableEngine inner, int rows, Exception failure
     {
         public int Rows => inner.Rows;
 
-        public void Prefill(IReadOnlyList<int[]> prompts, int maxNewTokens) => inner.Prefill(prompts, maxNewTokens);
+        public void Prefill(IReadOnlyList<int[]> prompts, int maxNewTokens, int? mostRows = null) => inner.Prefill(prompts, maxNewTokens, mostRows);
 
         public void Advance(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens)
         {

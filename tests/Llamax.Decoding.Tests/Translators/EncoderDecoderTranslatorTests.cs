@@ -166,10 +166,10 @@ public sealed class EncoderDecoderTranslatorTests
         {
             public int Rows => inner.Rows;
 
-            public void Prefill(IReadOnlyList<int[]> given, int maxNewTokens)
+            public void Prefill(IReadOnlyList<int[]> given, int maxNewTokens, int? mostRows = null)
             {
                 prompts.AddRange(given);
-                inner.Prefill(given, maxNewTokens);
+                inner.Prefill(given, maxNewTokens, mostRows);
             }
 
             public void Advance(ReadOnlySpan<int> parents, ReadOnlySpan<int> tokens) => inner.Advance(parents, tokens);
