@@ -154,7 +154,7 @@ internal sealed class LlamaCppSession(SafeLlamaModelHandle model, int threads) :
         {
             var result = _context!.Decode(_batch);
             if (result == DecodeResult.NoKvSlot)
-                throw new OutOfMemoryException("llama.cpp has no room left in its cache.");
+                throw new InsufficientMemoryException("llama.cpp has no room left in its cache.");
             if (result != DecodeResult.Ok)
                 throw new InvalidOperationException($"llama.cpp could not compute: {result} {LlamaCppRuntime.TakeErrors()}");
             foreach (var (row, index) in _wanted)
@@ -191,7 +191,7 @@ internal sealed class LlamaCppSession(SafeLlamaModelHandle model, int threads) :
         }
         catch (RuntimeError failure)
         {
-            throw new OutOfMemoryException(
+            throw new InsufficientMemoryException(
                 $"llama.cpp has no memory for {_cells} tokens of {rows} hypotheses: {LlamaCppRuntime.TakeErrors()}", failure);
         }
     }
