@@ -9,7 +9,7 @@ public sealed class EngineTests(RandomModel model) : IClassFixture<RandomModel>,
 
     public void Dispose() => _folder.Dispose();
 
-    private string[] Verb(string path) =>
+    private static string[] Verb(string path) =>
         ["translate", "One sentence.", "Another, rather longer one.", "--model", path, "--from", "en", "--to", "German", "--threads", "1"];
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Llamax.Decoding.Engines;
 using Llamax.Decoding.Search;
-using Llamax.Models.Causal;
 using Llamax.Models.Native;
 using Llamax.Runs;
 

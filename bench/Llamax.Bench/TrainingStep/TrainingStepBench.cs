@@ -87,7 +87,8 @@ internal static class TrainingStepBench
                 var (loss, seconds) = python.Step();
                 losses["python"].Add(loss);
                 return seconds;
-            }));
+            }
+            ));
         }
 
         candidates.Add(("plain TorchSharp modules", Here(() => losses["plain"].Add(PlainStep.Take(plain, managed, blocks, AdamW)))));
@@ -126,7 +127,8 @@ internal static class TrainingStepBench
             {
                 for (var i = 0; i < products; i++)
                     result.addmm_(left, right, 0f, 1f);
-            }),
+            }
+        ),
             ("Llamax", () => step.Run(blocks, LearningRate, new LossTally()))));
     }
 

@@ -39,7 +39,8 @@ public sealed class LlamaCppEngineTests : IDisposable
         int[] Ids(string name) => [.. golden.RootElement.GetProperty("greedy").GetProperty(name).EnumerateArray().Select(x => x.GetInt32())];
         var (prompt, story) = (Ids("prompt_ids"), Ids("ids"));
         using var engine = new LlamaCppEngine(_file, threads: 1);
-        var found = new BatchedSearch(engine, [], new() { Beams = 1, MaxNewTokens = story.Length - prompt.Length }).Run([new(prompt)]);
+        var found = new BatchedSearch(engine, [], new() { Beams = 1, MaxNewTokens = story.Length - prompt.Length })
+            .Run([new(prompt)], cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(story[prompt.Length..], found[0][0].Tokens);
     }
 
@@ -98,7 +99,9 @@ public sealed class LlamaCppEngineTests : IDisposable
         using var engine = new LlamaCppEngine(_file, threads: 1);
         var options = new SearchOptions { MaxNewTokens = 12 };
         SearchPrompt[] prompts = [.. Prompts.Select(prompt => new SearchPrompt(prompt))];
-        var (expected, found) = (new BatchedSearch(torch, [2], options).Run(prompts), new BatchedSearch(engine, [2], options).Run(prompts));
+        var cancellation = TestContext.Current.CancellationToken;
+        var expected = new BatchedSearch(torch, [2], options).Run(prompts, cancellation: cancellation);
+        var found = new BatchedSearch(engine, [2], options).Run(prompts, cancellation: cancellation);
         for (var i = 0; i < prompts.Length; i++)
         {
             Assert.Equal(expected[i][0].Tokens, found[i][0].Tokens);
@@ -112,7 +115,8 @@ public sealed class LlamaCppEngineTests : IDisposable
         using var engine = new LlamaCppEngine(_file, threads: 1);
         Assert.Equal(128, engine.MostRows);
         SearchPrompt[] prompts = [.. Enumerable.Range(0, 140).Select(i => new SearchPrompt([1, 260 + i]))];
-        var found = new BatchedSearch(engine, [], new() { Beams = 1, MaxNewTokens = 2, BatchSentences = 1000 }).Run(prompts);
+        var found = new BatchedSearch(engine, [], new() { Beams = 1, MaxNewTokens = 2, BatchSentences = 1000 })
+            .Run(prompts, cancellation: TestContext.Current.CancellationToken);
         Assert.All(found, hypotheses => Assert.Equal(2, hypotheses[0].Tokens.Length));
     }
 
