@@ -16,6 +16,8 @@ var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComp
     ["training-step"] = TrainingStepBench.Run,
 };
 
+if (args is [StepChild.Verb, .. var child])
+    return StepChild.Run(child);
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench) || BenchOptions.Parse(args.AsSpan(1)) is not { } options)
 {
     Console.Error.WriteLine($"usage: Llamax.Bench {string.Join('|', benches.Keys)} [--repeats N] [--threads N] [--out FOLDER]");

@@ -23,6 +23,7 @@ var root = new RootCommand("""
     QuickstartVerb.Create(),
     RunVerb.Create(),
     TrainVerb.Create(),
+    PlanVerb.Create(),
     CorpusVerb.Create(),
     PackVerb.Create(),
     ReportVerb.Create(),

@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Llamax.Corpus;
 
-/// <summary>The kinds as files and manifests spell them: mono, parallel, augmented, pivot, sft.</summary>
+/// <summary>The kinds as files and manifests spell them: mono, parallel, augmented, pivot, sft, preference.</summary>
 public static class EntryKindNames
 {
-    private static readonly string[] _names = ["mono", "parallel", "augmented", "pivot", "sft"];
+    private static readonly string[] _names = ["mono", "parallel", "augmented", "pivot", "sft", "preference"];
 
     public static string Of(EntryKind kind) => _names[(int)kind];
 

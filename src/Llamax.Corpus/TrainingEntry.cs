@@ -17,6 +17,9 @@ public enum EntryKind : byte
 
     /// <summary>Prompt and answer, loss on the answer.</summary>
     Instruction = 4,
+
+    /// <summary>Prompt, better answer and worse answer: packed as two documents, prompt and answer each, loss on the answers.</summary>
+    Preference = 5,
 }
 
 /// <summary>A piece of an entry's text. Segments are tokenised each on its own and then joined.</summary>

@@ -29,6 +29,17 @@ public sealed class CorpusCleanTests : IDisposable
     }
 
     [Fact]
+    public void Duplicates_of_what_is_kept_go_in_the_same_pass()
+    {
+        var input = _folder.Write("en-de.tsv", "Good  morning\tGuten Morgen\nsame\tsame\ngood morning!\tguten morgen\n");
+        var output = _folder["clean", "en-de.tsv"];
+        var result = LlamaxProgram.Run("corpus", "clean", input, "--from", "en", "--to", "de", "--out", output, "--dedup", "--json");
+        var json = JsonNode.Parse(result.Out)!;
+        Assert.Equal((1, 1), ((int)json["kept"]!, (int)json["removed"]!["duplicate"]!["count"]!));
+        Assert.Equal("Good morning\tGuten Morgen\n", File.ReadAllText(output));
+    }
+
+    [Fact]
     public void Text_of_one_language_is_cleaned_by_a_recipe()
     {
         var input = _folder.Write("ha.txt", "Ina kwana\nIna\n");
@@ -48,6 +59,8 @@ public sealed class CorpusCleanTests : IDisposable
         Assert.Contains("clean.yaml, line 2: unknown key \"limits.mostWord\"", Refusal(input, "--recipe", recipe),
             StringComparison.Ordinal);
         Assert.Contains("mostWords", Refusal(input, "--recipe", recipe), StringComparison.Ordinal);
+        Assert.Contains("docs/clean.md", Refusal(input, "--recipe", recipe), StringComparison.Ordinal);
+        Assert.Contains("llamax corpus dedup", Refusal(input, "--dedup", "--shard", "1/2"), StringComparison.Ordinal);
         Assert.Contains("2/7", Refusal(input, "--shard", "8/7"), StringComparison.Ordinal);
         Assert.Contains("--lang", Refusal(input, "--lang", "en", "--to", "de"), StringComparison.Ordinal);
         Assert.Contains("nowhere.tsv", Refusal("nowhere.tsv"), StringComparison.Ordinal);

@@ -41,17 +41,33 @@ public sealed class CorpusDeployTests : IDisposable
     }
 
     [Fact]
-    public void The_kubernetes_job_gives_the_bytes_of_one_process()
+    public void The_kubernetes_jobs_give_the_bytes_of_one_process()
     {
         Whole();
-        var job = Template("kubernetes", "indexed-job.yaml");
+        Job("indexed-job.yaml", "");
+        Assert.Equal(Bytes("whole-clean/en-ha.tsv"), Bytes("clean/en-ha.tsv"));
+        Job("corpus-dedup.yaml", "map", "reduce", "apply");
+        Assert.Equal(Bytes("whole-unique/en-ha.tsv"), Bytes("unique/en-ha.tsv"));
+
+        _folder.Write("tests/en-ha.tsv", "Good morning, number 77!\tx\nnever said\ty\n");
+        Job("corpus-decontaminate.yaml", "");
+        Shell("llamax corpus decontaminate unique/en-ha.tsv --from en --to ha --test tests/en-ha.tsv --out whole-train/en-ha.tsv");
+        Assert.Equal(5000, Bytes("train/en-ha.tsv").Count(one => one == (byte)'\n'));
+        foreach (var file in (string[])["en-ha.tsv", "en-ha.tsv.contamination.json"])
+            Assert.Equal(Bytes($"whole-train/{file}"), Bytes($"train/{file}"));
+    }
+
+    /// <summary>Every pod of a template, for each phase, and the merging that its comment ends with.</summary>
+    private void Job(string name, params string[] phases)
+    {
+        var job = Template("kubernetes", name);
         var lines = job.Split("- |\n")[1].Split('\n').TakeWhile(line => line.StartsWith("              ", StringComparison.Ordinal));
         var command = string.Join('\n', lines);
-        foreach (var index in Enumerable.Range(0, Shards))
-            Shell(command, ("JOB_COMPLETION_INDEX", index), ("SHARDS", Shards));
+        foreach (var phase in phases)
+            foreach (var index in Enumerable.Range(0, Shards))
+                Shell(command.Replace("PHASE", phase, StringComparison.Ordinal), ("JOB_COMPLETION_INDEX", index), ("SHARDS", Shards));
         var merge = job.Split('\n').First(line => line.Contains("--merge", StringComparison.Ordinal)).TrimStart('#');
         Shell(merge.Replace("--merge 8", $"--merge {Shards}", StringComparison.Ordinal));
-        Assert.Equal(Bytes("whole-clean/en-ha.tsv"), Bytes("clean/en-ha.tsv"));
     }
 
     private void Whole()

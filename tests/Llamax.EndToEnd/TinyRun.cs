@@ -46,7 +46,8 @@ public sealed class TinyRun : IDisposable
         {
             var file = Path.GetRelativePath(folder, path);
             if (Path.GetFileName(file) is not (Manifest.FileName or "timing.jsonl")
-                && !file.Contains("report", StringComparison.Ordinal) && !file.Contains("checkpoints/", StringComparison.Ordinal))
+                && !file.Contains("report", StringComparison.Ordinal) && !file.Contains("checkpoints/", StringComparison.Ordinal)
+                && !file.Contains("tensorboard/", StringComparison.Ordinal))
                 hashes[file] = Manifest.HashFile(path);
         }
 

@@ -128,7 +128,8 @@ public sealed class RecipeRunTests : IDisposable
         {
             var file = Path.GetRelativePath(_folder[name], path);
             if (Path.GetFileName(file) is not (Manifest.FileName or "timing.jsonl" or "recipe.yaml")
-                && !file.Contains("report", StringComparison.Ordinal) && !file.Contains("checkpoints/", StringComparison.Ordinal))
+                && !file.Contains("report", StringComparison.Ordinal) && !file.Contains("checkpoints/", StringComparison.Ordinal)
+                && !file.Contains("tensorboard/", StringComparison.Ordinal))
                 hashes[file] = Manifest.HashFile(path);
         }
 

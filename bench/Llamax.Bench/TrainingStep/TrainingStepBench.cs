@@ -3,118 +3,151 @@ using Llamax.Models.Causal;
 using Llamax.Models.Native;
 using Llamax.Runs;
 using Llamax.Training.Loop;
-using Llamax.Training.Objectives;
 using Llamax.Training.Optimizers;
+using Llamax.Training.Planning;
 using static TorchSharp.torch;
 
 namespace Llamax.Bench.TrainingStep;
 
-/// <summary>One optimiser step of an 11.7 M parameter LLaMA on 2 × 512 tokens: what one writes first against Llamax.</summary>
+/// <summary>One optimiser step against what one writes first, in TorchSharp and in PyTorch; its share of the peak; its memory; ranks.</summary>
 internal static class TrainingStepBench
 {
-    private const int BlockLength = 512;
-    private const int Blocks = 2;
     private const double LearningRate = 1e-4;
-
-    private static readonly CausalConfig Config = new()
-    {
-        VocabularySize = 8192,
-        HiddenSize = 320,
-        IntermediateSize = 864,
-        Layers = 6,
-        Heads = 10,
-        KeyValueHeads = 2,
-        HeadSize = 32,
-        MaxPositions = BlockLength,
-    };
+    private const double MiB = 1 << 20;
 
     private static readonly AdamWOptions AdamW = new() { WeightDecay = 0.1, DecayAllParameters = true };
 
     public static BenchReport Run(BenchOptions options)
     {
         TorchRuntime.SetThreads(1);
-        var cases = Cases("", options.Repeats).ToList();
+        var hasPython = PythonPeer.IsInstalled;
+        var (small, large) = (StepShape.Small, StepShape.Large);
+        List<BenchCase> cases =
+        [
+            Case("11.7 M, one document per block, all learnt", small, small.Corpus(1, 1), options.Repeats, hasPython),
+            Case("11.7 M, 8 documents per block, half learnt", small, small.Corpus(8, 2), options.Repeats, hasPython),
+        ];
         TorchRuntime.KeepFreedMemory();
-        cases.AddRange(Cases(", freed memory kept", options.Repeats));
+        cases.Add(Case("11.7 M, freed memory kept", small, small.Corpus(1, 1), options.Repeats, hasPython));
+        cases.Add(Case("103 M, freed memory kept", large, large.Corpus(1, 1), options.Repeats, hasPython));
+        cases.Add(Peak("103 M, share of the fp32 peak", large, options.Repeats));
+        var (ranks, difference) = Ranks(options.Repeats);
+        cases.Add(ranks);
         return new BenchReport(
             "training-step",
             FormattableString.Invariant(
                 $"""
-                One optimiser step (forward, backward, clipping, AdamW) in fp32 on 1 thread:
-                {Config.ParameterCount():N0} parameters, {Blocks} × {BlockLength} tokens,
-                vocabulary {Config.VocabularySize}; {options.Repeats} interleaved rounds after one unmeasured.
-                Both start from the same weights, and their first two losses agree to 1e-4. The C library gives freed memory back to
-                the system as it does by itself, or keeps it, as Llamax tells it to when it trains; each for both candidates.
-                """),
+                One optimiser step (forward, backward, clipping, AdamW) on 1 thread: {small.Config.ParameterCount():N0} parameters on
+                {small.Blocks} × {small.BlockLength} tokens with a vocabulary of {small.Config.VocabularySize:N0}, and {large.Config.ParameterCount():N0} on
+                {large.Blocks} × {large.BlockLength} with {large.Config.VocabularySize:N0}; {options.Repeats} interleaved rounds after one unmeasured. All fp32
+                candidates start from the same weights, and their first two losses agree to 1e-3. PyTorch is Debian's build of {(hasPython ? "1.13" : "(not installed)")}
+                of 2022, an old one, in eager mode. Until "freed memory kept" the C library gives freed memory back to the system as it does by
+                itself; then it keeps it, as Llamax tells it to when it trains, for the candidates in this process. "Share of the peak" sets matrix
+                products of 1,024 with as much arithmetic as the step against the step. "2 ranks" are two processes of one thread under mpirun with
+                half the blocks each, against one process of two threads with all of them; their losses differ by {difference:g2} at most.
+
+                """) + Memory(),
             cases);
     }
 
-    private static IEnumerable<BenchCase> Cases(string memory, int repeats) =>
-    [
-        Case("one document per block, all learnt" + memory, Corpus(documents: 1, learnEvery: 1), repeats),
-        Case("8 documents per block, half learnt" + memory, Corpus(documents: 8, learnEvery: 2), repeats),
-    ];
+    private static string Memory()
+    {
+        var shape = StepShape.WideVocabulary;
+        var (plain, ours) = (StepChild.Memory("plain"), StepChild.Memory("llamax"));
+        return FormattableString.Invariant(
+            $"""
 
-    private static BenchCase Case(string name, PackedBlock[] blocks, int repeats)
+            Peak resident memory of a process that takes two steps, {shape.Config.ParameterCount():N0} parameters, vocabulary
+            {shape.Config.VocabularySize:N0}, {shape.Blocks} × {shape.BlockLength} tokens: plain TorchSharp modules {plain / MiB:N0} MiB, Llamax with recomputed
+            activations and chunked cross-entropy {ours / MiB:N0} MiB: {(double)ours / plain:F2} of it.
+            """);
+    }
+
+    private static BenchCase Case(string name, StepShape shape, PackedBlock[] blocks, int repeats, bool hasPython)
     {
         using var scope = NewDisposeScope();
-        using var model = new CausalModel(Config, ScalarType.Float32, CPU);
+        using var model = new CausalModel(shape.Config, ScalarType.Float32, CPU);
         model.Initialize(1);
-        using var plain = new PlainLlama(Config);
+        using var half = new CausalModel(shape.Config, ScalarType.BFloat16, CPU);
+        half.Initialize(1);
+        using var plain = new PlainLlama(shape.Config);
         plain.CopyFrom(model);
+        using var python = hasPython ? new PythonPeer(model, blocks) : null;
         using var flat = new FlatAdamW(model, AdamW);
-        using var ours = new OptimizerStep(model, flat, Blocks);
+        using var halfFlat = new FlatAdamW(half, AdamW);
+        using var ours = new OptimizerStep(model, flat, blocks.Length);
+        using var oursHalf = new OptimizerStep(half, halfFlat, blocks.Length);
         using var managed = optim.AdamW(plain.parameters(), LearningRate, AdamW.Beta1, AdamW.Beta2, AdamW.Epsilon, AdamW.WeightDecay);
-        var (plainLoss, ourLoss) = (new List<double>(), new List<double>());
-        var times = Interleaved.Measure(
-            repeats,
-            ("plain TorchSharp modules", () => plainLoss.Add(PlainStep(plain, managed, blocks))),
-            ("Llamax", () => ourLoss.Add(ours.Run(blocks, LearningRate, new LossTally()).Loss!.Value)));
-        for (var i = 0; i < 2; i++)
-            if (!(Math.Abs(plainLoss[i] - ourLoss[i]) < 1e-4))
-                throw new RequestException($"the losses of step {i + 1} differ: {plainLoss[i]:R} and {ourLoss[i]:R}", name);
+        var losses = new Dictionary<string, List<double>> { ["plain"] = [], ["ours"] = [], ["python"] = [] };
+        List<(string, Func<double>)> candidates = [];
+        if (python is not null)
+        {
+            candidates.Add(($"PyTorch {python.Version}, eager (old build)", () =>
+            {
+                var (loss, seconds) = python.Step();
+                losses["python"].Add(loss);
+                return seconds;
+            }
+            ));
+        }
+
+        candidates.Add(("plain TorchSharp modules", Here(() => losses["plain"].Add(PlainStep.Take(plain, managed, blocks, AdamW)))));
+        candidates.Add(("Llamax", Here(() => losses["ours"].Add(ours.Run(blocks, LearningRate, new LossTally()).Loss!.Value))));
+        candidates.Add(("Llamax, bf16 weights", Here(() => oursHalf.Run(blocks, LearningRate, new LossTally()))));
+        var times = Interleaved.MeasureWithProcesses(repeats, [.. candidates]);
+        foreach (var (peer, theirs) in losses.Where(one => one.Value.Count > 0))
+            for (var i = 0; i < 2; i++)
+                if (!(Math.Abs(theirs[i] - losses["ours"][i]) < 1e-3))
+                    throw new RequestException($"the losses of step {i + 1} differ: {theirs[i]:R} ({peer}) and {losses["ours"][i]:R}", name);
         return new BenchCase(name, times);
     }
 
-    private static double PlainStep(PlainLlama model, optim.Optimizer optimizer, PackedBlock[] blocks)
+    private static Func<double> Here(Action work) => () =>
     {
-        using var scope = NewDisposeScope();
-        var labels = new long[Blocks, BlockLength];
-        var segments = new int[Blocks, BlockLength];
-        var (tokens, positions) = (new long[Blocks, BlockLength], new long[Blocks, BlockLength]);
-        for (var b = 0; b < Blocks; b++)
-        {
-            for (var i = 0; i < BlockLength; i++)
-            {
-                (tokens[b, i], positions[b, i], segments[b, i]) = (blocks[b].Tokens[i], blocks[b].Positions[i], blocks[b].Segments[i]);
-                labels[b, i] = i + 1 < BlockLength && blocks[b].Loss[i + 1] ? blocks[b].Tokens[i + 1] : -100;
-            }
-        }
+        work();
+        return 0;
+    };
 
-        optimizer.zero_grad();
-        var logits = model.forward(tensor(tokens), tensor(positions), MicroBatch.Visibility(tensor(segments), null));
-        var loss = nn.functional.cross_entropy(
-            logits.view(-1, Config.VocabularySize), tensor(labels).view(-1), ignore_index: -100);
-        loss.backward();
-        nn.utils.clip_grad_norm_(model.parameters(), AdamW.ClipNorm);
-        optimizer.step();
-        return loss.item<float>();
+    private static BenchCase Peak(string name, StepShape shape, int repeats)
+    {
+        const int Size = 1024;
+        using var scope = NewDisposeScope();
+        using var quiet = new CausalModel(shape.Config, ScalarType.Float32, CPU);
+        quiet.Initialize(1);
+        using var flat = new FlatAdamW(quiet, AdamW);
+        using var step = new OptimizerStep(quiet, flat, shape.Blocks);
+        var blocks = shape.Corpus(1, 1);
+        var flops = StepFlops.PerToken(shape.Config, shape.BlockLength, shape.Config.ParameterCount(), recomputes: false)
+            * shape.Blocks * shape.BlockLength;
+        var products = (int)Math.Round(flops / (2.0 * Size * Size * Size));
+        var (left, right, result) = (ones(Size, Size), ones(Size, Size), zeros(Size, Size));
+        return new BenchCase(name, Interleaved.Measure(
+            repeats,
+            ($"{products} products of 1,024", () =>
+            {
+                for (var i = 0; i < products; i++)
+                    result.addmm_(left, right, 0f, 1f);
+            }
+        ),
+            ("Llamax", () => step.Run(blocks, LearningRate, new LossTally()))));
     }
 
-    private static PackedBlock[] Corpus(int documents, int learnEvery)
+    private static (BenchCase Case, double LossDifference) Ranks(int repeats)
     {
-        var draws = new Draws(1, "bench corpus");
-        return [.. Enumerable.Range(0, Blocks).Select(b =>
+        var steps = Math.Max(3, repeats);
+        var (alone, shared) = (new BenchTimes("1 process, 2 threads", [], []), new BenchTimes("2 ranks, 1 thread each", [], []));
+        var difference = 0.0;
+        for (var round = 0; round < 2; round++)
         {
-            var block = new PackedBlock(BlockLength);
-            for (var i = 0; i < BlockLength; i++)
-            {
-                block.Tokens[i] = draws.Below(Config.VocabularySize, (b * BlockLength) + i);
-                (block.Segments[i], block.Positions[i]) = Math.DivRem(i, BlockLength / documents);
-                block.Loss[i] = block.Positions[i] > 0 && (learnEvery == 1 || block.Positions[i] >= BlockLength / documents / learnEvery);
-            }
+            var (one, two) = (StepChild.Ranks(1, steps, 2), StepChild.Ranks(2, steps, 1));
+            alone.Wall.AddRange(one.Seconds);
+            shared.Wall.AddRange(two.Seconds);
+            difference = Math.Max(difference, one.Losses.Zip(two.Losses, (left, right) => Math.Abs(left - right)).Max());
+        }
 
-            return block;
-        })];
+        // Both sides use two cores: the clock is what counts, and stands in the column of the processor too.
+        alone.Cpu.AddRange(alone.Wall);
+        shared.Cpu.AddRange(shared.Wall);
+        return (new("11.7 M, 2 ranks × half batch", [alone, shared]), difference);
     }
 }

@@ -34,10 +34,16 @@ internal sealed class RunOptions
     /// <summary>Runs the recipe that is named, with or without measuring the models after training.</summary>
     internal int Run(ParseResult parsed, Argument<string?> recipe, bool evaluate, CancellationToken cancellation)
     {
-        var path = parsed.GetValue(recipe) ?? throw new RequestException(
-            "a recipe is missing", $"llamax {parsed.CommandResult.Command.Name}", "name a YAML file, for example recipes/mini-real.yaml");
+        var path = PathOf(parsed, recipe);
         return Run(parsed, RecipeFile.Read(path), Path.Combine("runs", Path.GetFileNameWithoutExtension(path)), evaluate, cancellation);
     }
+
+    /// <summary>The recipe that is named, with the values that were set.</summary>
+    internal Recipe Bind(ParseResult parsed, Argument<string?> recipe) =>
+        RecipeFiles.Bind(RecipeFile.Read(PathOf(parsed, recipe)), parsed.GetValue(_set) ?? []);
+
+    private static string PathOf(ParseResult parsed, Argument<string?> recipe) => parsed.GetValue(recipe) ?? throw new RequestException(
+        "a recipe is missing", $"llamax {parsed.CommandResult.Command.Name}", "name a YAML file, for example recipes/mini-real.yaml");
 
     internal int Run(ParseResult parsed, RecipeFile file, string defaultOut, bool evaluate, CancellationToken cancellation)
     {

@@ -8,7 +8,7 @@ using Parquet.Serialization.Attributes;
 namespace Llamax.Corpus.Building;
 
 /// <summary>
-/// A built training set as Parquet: <c>kind</c> (mono, parallel, augmented, pivot, sft), <c>source_lang</c>, <c>target_lang</c>,
+/// A built training set as Parquet: <c>kind</c> (mono, parallel, augmented, pivot, sft, preference), <c>source_lang</c>, <c>target_lang</c>,
 /// <c>segments</c> (list of <c>text</c> and <c>loss</c>) and <c>origin</c>, in row groups of 50,000 entries, so that reading and
 /// writing hold no more than one of them.
 /// </summary>
@@ -110,7 +110,7 @@ public static class TrainingSetFile
         {
             if (!EntryKindNames.TryParse(Kind, out var kind))
                 throw new RequestException(
-                    $"kind \"{Kind}\" found, mono, parallel, augmented, pivot or sft expected", path, "build it again");
+                    $"kind \"{Kind}\" found, mono, parallel, augmented, pivot, sft or preference expected", path, "build it again");
             return new(kind, Source, Target, [.. Segments.Select(segment => new TextSegment(segment.Text, segment.Loss))], Origin);
         }
     }

@@ -26,12 +26,19 @@ public static class TestSentences
             "mafand" => Files(folder, ".dev.tsv", ".test.tsv").SelectMany(
                 file => TsvPairs.Read(file, new(), new()).SelectMany(
                     pair => new[] { new TextLine(pair.Source, pair.Origin), new TextLine(pair.Target, pair.Origin) })),
-            "wmt23" => Files(folder, ".src.", ".ref").SelectMany(Lines),
+            "wmt23" => Wmt(folder).SelectMany(text => Lines(text.File)),
             _ => Files(folder, ".txt")
                 .Where(file => !Path.GetFileName(file).StartsWith("ids.", StringComparison.Ordinal))
                 .SelectMany(Lines),
         };
     }
+
+    /// <summary>
+    /// The sources and references of a folder of WMT test sets, each with the language at its name's end: <c>en-de.src.en.gz</c>.
+    /// </summary>
+    /// <exception cref="RequestException">There are none.</exception>
+    internal static IEnumerable<(string Code, string File)> Wmt(string folder) => Files(folder, ".src.", ".ref")
+        .Select(file => (Path.GetFileName(file).Split('.').Last(part => part != "gz"), file));
 
     private static IEnumerable<TextLine> Flores(FloresSuite suite) =>
         from split in (string[])["dev", "devtest"]
@@ -39,7 +46,7 @@ public static class TestSentences
         from line in suite.Lines(code, split)
         select line;
 
-    private static IEnumerable<TextLine> Lines(string file) => PlainText.Read(file, new MalformedLines());
+    internal static IEnumerable<TextLine> Lines(string file) => PlainText.Read(file, new MalformedLines());
 
     /// <exception cref="RequestException">There are none: nothing to read must not pass for nothing to avoid.</exception>
     private static List<string> Files(string folder, params string[] parts)

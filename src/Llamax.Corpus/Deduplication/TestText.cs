@@ -1,3 +1,4 @@
+using Llamax.Corpus.Catalogue;
 using Llamax.Corpus.Reading;
 using Llamax.Runs;
 using Llamax.Text.Languages;
@@ -26,8 +27,7 @@ public sealed record TestText(string Set, Language? Language, Func<IEnumerable<T
 
     /// <summary>
     /// The test sets that lie below a mirror folder, in the languages of a corpus: Flores-101 and Flores-200 (dev, devtest), NTREX,
-    /// TICO-19,
-    /// Tatoeba, and the test parts of MASSIVE and MAFAND.
+    /// TICO-19, Tatoeba, sources and references of WMT, and the test parts of MASSIVE and MAFAND.
     /// </summary>
     /// <param name="mirror">The folder, usually <c>$LLAMAX_DATA</c>.</param>
     /// <param name="languages">The languages of the corpus.</param>
@@ -51,6 +51,16 @@ public sealed record TestText(string Set, Language? Language, Func<IEnumerable<T
             var corpus = MirrorCorpora.Open(name, mirror, partition);
             foreach (var language in corpus.Languages.Where(languages.Contains))
                 yield return new(partition is null ? name : $"{name} {partition}", language, () => corpus.Lines(language, new()));
+        }
+
+        foreach (var name in (string[])["wmt23", "wmt"])
+        {
+            if (!Directory.Exists(Path.Combine(mirror, name)))
+                continue;
+            var texts = TestSentences.Wmt(Path.Combine(mirror, name)).ToLookup(text => text.Code, text => text.File);
+            foreach (var language in languages)
+                if (texts.Contains(language.Code))
+                    yield return new(name, language, () => texts[language.Code].SelectMany(TestSentences.Lines));
         }
     }
 

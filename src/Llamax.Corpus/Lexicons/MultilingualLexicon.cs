@@ -124,11 +124,8 @@ public sealed class MultilingualLexicon : IDisposable
     /// </exception>
     public static MultilingualLexicon Open(string path)
     {
-        if (Directory.Exists(path))
-            path = Path.Combine(path, LexiconBuild.FileName);
-        var file = new FileInfo(path);
-        if (!file.Exists)
-            throw new RequestException("there is no such lexicon", path, "make one with llamax lexicon build");
+        var file = FileOf(path);
+        path = file.ToString();
         if (file.Length is 0 or > int.MaxValue)
             throw new RequestException("this is no lexicon", path, "make one with llamax lexicon build");
         var bytes = new LexiconBytes(path, (int)file.Length);
@@ -141,6 +138,18 @@ public sealed class MultilingualLexicon : IDisposable
             bytes.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Names the content of a lexicon on disk.</summary>
+    /// <param name="path">As in <see cref="Open"/>.</param>
+    /// <exception cref="RequestException">It is missing.</exception>
+    public static string HashOf(string path) => Runs.Manifests.Manifest.HashFile(FileOf(path).FullName);
+
+    private static FileInfo FileOf(string path)
+    {
+        var file = new FileInfo(Directory.Exists(path) ? Path.Combine(path, LexiconBuild.FileName) : path);
+        return file.Exists ? file
+            : throw new RequestException("there is no such lexicon", file.ToString(), "make one with llamax lexicon build");
     }
 
     /// <param name="image">Pinned.</param>

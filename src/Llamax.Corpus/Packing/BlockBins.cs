@@ -8,9 +8,12 @@ internal sealed class BlockBins(int blockLength, int openBlocks, Action<List<Doc
 {
     private readonly List<(List<DocumentTokens> Documents, int Room)> _open = new(openBlocks);
 
-    public void Add(DocumentTokens document)
+    /// <summary>Lays documents side by side into one block; together they are no longer than it.</summary>
+    public void Add(params ReadOnlySpan<DocumentTokens> together)
     {
-        var size = document.Tokens.Length;
+        var size = 0;
+        foreach (var document in together)
+            size += document.Tokens.Length;
         var best = TightestFor(size);
         if (best < 0)
         {
@@ -21,7 +24,7 @@ internal sealed class BlockBins(int blockLength, int openBlocks, Action<List<Doc
         }
 
         var (documents, room) = _open[best];
-        documents.Add(document);
+        documents.AddRange(together);
         _open[best] = (documents, room - size);
         if (room == size)
             Emit(best);

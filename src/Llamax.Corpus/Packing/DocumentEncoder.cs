@@ -11,6 +11,8 @@ internal sealed class DocumentEncoder(ITokenizer tokenizer, int blockLength)
 
     public EncodedEntry Encode(TrainingEntry entry)
     {
+        if (entry.Kind == EntryKind.Preference)
+            return EncodePreference(entry);
         var (content, loss) = EncodeContent(entry);
         if (content.Count == 0)
             return new(entry, [], 0);
@@ -27,6 +29,28 @@ internal sealed class DocumentEncoder(ITokenizer tokenizer, int blockLength)
         }
 
         return new(entry, pieces, content.Count - kept);
+    }
+
+    /// <summary>Both answers whole, or nothing: half a preference, or one cut short, would teach what nobody prefers.</summary>
+    private EncodedEntry EncodePreference(TrainingEntry entry)
+    {
+        var room = blockLength - (tokenizer.BosId is null ? 0 : 1);
+        var pieces = new List<DocumentTokens>(2);
+        var lost = 0;
+        foreach (var answer in entry.Segments.Skip(1))
+        {
+            var side = entry with { Segments = [entry.Segments[0], answer] };
+            var (content, loss) = EncodeContent(side);
+            if (content.Count > room)
+                return new(entry, [], content.Count);
+            pieces.Add(Lay(side, content, loss, 0, content.Count));
+        }
+
+        var isLearnt = pieces.TrueForAll(piece => piece.Loss.Length > 0) && !pieces[0].Tokens.AsSpan().SequenceEqual(pieces[1].Tokens);
+        var length = pieces.Sum(piece => piece.Tokens.Length);
+        if (isLearnt && length > blockLength)
+            lost = length;
+        return new(entry, isLearnt && lost == 0 ? pieces : [], lost);
     }
 
     private (List<int> Content, List<bool> Loss) EncodeContent(TrainingEntry entry)

@@ -156,7 +156,7 @@ public sealed class PackedCorpus : IPackedCorpus
             var target = BinaryPrimitives.ReadUInt16LittleEndian(record[4..]);
             var ranges = BinaryPrimitives.ReadUInt16LittleEndian(record[6..]);
             var length = BinaryPrimitives.ReadInt32LittleEndian(record[8..]);
-            if (kind > (byte)EntryKind.Instruction || source >= _names.Length || target >= _names.Length
+            if (kind > (byte)EntryKind.Preference || source >= _names.Length || target >= _names.Length
                 || length < 1 || length > BlockLength - used)
                 throw BrokenBlock(index);
 

@@ -11,7 +11,7 @@ namespace Llamax.Corpus.Packing;
 /// <summary>
 /// Lays a training set into blocks of a fixed length: NAME.tokens, NAME.index (see <see cref="PackedFormat"/>) and manifest.json.
 /// Documents (BOS, segments, EOS) are never split over blocks, except monolingual text longer than a block, which goes on as a new
-/// document; a pair longer than a block is cut and counted. The same entries and options give the same bytes on any number of cores.
+/// document; a pair longer than a block is cut and counted. The two answers of a preference share a block; where they do not fit, it is left out. The same entries and options give the same bytes on any number of cores.
 /// </summary>
 public sealed class PackedCorpusWriter
 {
@@ -99,8 +99,11 @@ public sealed class PackedCorpusWriter
             foreach (var encoded in Encode(batch))
             {
                 tally.Add(encoded);
-                foreach (var piece in encoded.Pieces)
-                    bins.Add(piece);
+                if (encoded.Entry.Kind == EntryKind.Preference && encoded.Pieces.Count > 0)
+                    bins.Add([.. encoded.Pieces]);
+                else
+                    foreach (var piece in encoded.Pieces)
+                        bins.Add(piece);
             }
 
             step.Advance(batch.Length);

@@ -23,6 +23,8 @@ public static class HtmlReport
         page.Add("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n<meta charset=\"utf-8\"/>\n");
         page.Add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
         page.Add("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n");
+        if (report.RefreshSeconds > 0)
+            page.Add($"<meta http-equiv=\"refresh\" content=\"{report.RefreshSeconds:0}\"/>\n");
         page.Add($"<title>{report.Title}</title>\n");
         page.Add("<style>\n" + ReportStyle.Css + "\n</style>\n</head>\n<body>\n<header>\n");
         page.Add($"<p class=\"kicker\">Llamax report</p>\n<h1>{report.Title}</h1>\n");
@@ -34,6 +36,7 @@ public static class HtmlReport
             ("results", "Results", hasScores, () => Results(page, report)),
             ("directions", "Every direction", hasScores && report.Languages.Count > 0, () => Maps(page, report)),
             ("training", "Training", report.LossCurves.Any(c => c.Points.Count > 0), () => LossChart.Add(page, report.LossCurves)),
+            ("parts", "Loss by kind and language", report.LossGroups.Count > 0, () => Parts(page, report)),
             ("samples", "Samples", report.Samples.Count > 0, () => Samples(page, report)),
             ("use", "Translate with it", report.TranslateCommand.Length > 0, () => page.Add($"<pre>{report.TranslateCommand}</pre>\n")),
             ("run", "What was run", report.Facts.Count > 0, () => Facts(page, report)),
@@ -157,6 +160,13 @@ public static class HtmlReport
             page.Add($"<h3>{system.Name}</h3>\n");
             HeatMap.Add(page, report, system, scale);
         }
+    }
+
+    private static void Parts(Markup page, ReportDocument report)
+    {
+        page.Add("<p>What has risen most above its best stands first: a language that gets worse is seen at once.</p>\n");
+        foreach (var group in report.LossGroups)
+            group.Add(page);
     }
 
     private static void Samples(Markup page, ReportDocument report)

@@ -30,6 +30,12 @@ public sealed record ReportDocument
 
     public IReadOnlyList<LossCurve> LossCurves { get; init; } = [];
 
+    /// <summary>The losses split by kind and by language.</summary>
+    public IReadOnlyList<LossGroup> LossGroups { get; init; } = [];
+
+    /// <summary>Seconds after which the page loads itself anew; 0 = never.</summary>
+    public int RefreshSeconds { get; init; }
+
     public IReadOnlyList<ReportSample> Samples { get; init; } = [];
 
     /// <summary>The command that translates with the result; empty when there is none.</summary>

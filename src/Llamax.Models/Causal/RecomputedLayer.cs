@@ -28,8 +28,8 @@ internal sealed class RecomputedLayer : autograd.SingleTensorFunction<Recomputed
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
+        // As in the backward pass: inference may use other kernels, which round otherwise. The graph goes with the scope.
         using var scope = NewDisposeScope();
-        // With a graph, which is thrown away at once, because without one other kernels compute and the second run would round otherwise.
         using var tracked = enable_grad();
         var tensors = vars.Skip(1).Cast<Tensor>().ToList();
         ctx.save_for_backward(tensors);

@@ -34,6 +34,9 @@ internal sealed class BuiltInSource : ITextSource
     public IEnumerable<SentencePair> HeldOut(Language source, Language target, int count) =>
         _corpus.Parallel(source, target, CorpusSplit.Test, count, PairSeed("test", source, target));
 
+    public IEnumerable<SentencePair> Dev(Language source, Language target, int count) =>
+        _corpus.Parallel(source, target, CorpusSplit.Test, count, PairSeed("dev", source, target));
+
     private ulong PairSeed(string purpose, Language source, Language target)
     {
         // Both orders of a pair are the same sentences.

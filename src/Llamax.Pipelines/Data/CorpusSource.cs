@@ -65,6 +65,9 @@ internal sealed class CorpusSource : ITextSource
         return ordered ? chosen : chosen.Select(pair => pair.Swapped);
     }
 
+    public IEnumerable<SentencePair> Dev(Language source, Language target, int count) =>
+        HeldOut(source, target, int.MaxValue).Reverse().Take(count);
+
     /// <summary>The pairs with the smallest draws, smallest first; only they are in memory.</summary>
     private SentencePair[] Smallest(IEnumerable<SentencePair> pairs)
     {

@@ -17,4 +17,7 @@ internal interface ITextSource
 
     /// <summary>Pairs that training never sees, at most <paramref name="count"/>.</summary>
     IEnumerable<SentencePair> HeldOut(Language source, Language target, int count);
+
+    /// <summary>Of such pairs those that <see cref="HeldOut"/> gives last: a run is watched by them while it trains.</summary>
+    IEnumerable<SentencePair> Dev(Language source, Language target, int count);
 }

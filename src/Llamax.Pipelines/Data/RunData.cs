@@ -29,7 +29,11 @@ internal sealed class RunData
         _heldOutSentences = new(() => [.. _sources!.OfType<CorpusSource>().SelectMany(s => s.HeldOutSentences())]);
         _sources = [.. recipe.Data.Sources.Select(source => Open(source, recipe.Seed))];
         _lexicons = recipe.Data.Lexicons;
-        _lexicon = new(() => MultilingualLexicon.Build(_lexicons.SelectMany(LexiconEntries)));
+        if (_lexicons.Count > 1 && _lexicons.FirstOrDefault(IsBuilt) is { } built)
+            throw new RequestException(
+                "a built lexicon is used as it is and does not go with others", $"data.lexicons, {built}",
+                "build one lexicon of all sources with llamax lexicon build");
+        _lexicon = new(OpenLexicon);
         var candidates = Pairs(Languages).Where(p => p.Source.Code != English && p.Target.Code != English).ToList();
         var order = new Draws(recipe.Seed, "unseen pairs").Permutation(candidates.Count);
         _unseen = [.. order.Take((int)Math.Round(candidates.Count * recipe.Data.UnseenPairs)).Select(i => candidates[i])];
@@ -82,6 +86,10 @@ internal sealed class RunData
     public IEnumerable<SentencePair> HeldOut(Language source, Language target, int count) =>
         _sources.OfType<CorpusSource>().SelectMany(s => s.HeldOut(source, target, count)).Take(count);
 
+    /// <summary>Held-out pairs of all sources that a run is watched by while it trains.</summary>
+    public IEnumerable<SentencePair> Dev(Language source, Language target, int count) =>
+        _sources.SelectMany(s => s.Dev(source, target, count)).Take(count);
+
     private ITextSource Open(SourceOptions options, ulong seed)
     {
         switch (options.Kind)
@@ -99,6 +107,20 @@ internal sealed class RunData
         }
     }
 
+    private MultilingualLexicon OpenLexicon()
+    {
+        if (_lexicons is not [var path] || !IsBuilt(path))
+            return MultilingualLexicon.Build(_lexicons.SelectMany(LexiconEntries));
+        var lexicon = MultilingualLexicon.Open(path);
+        return Languages.Any(language => lexicon.EntityCounts.GetValueOrDefault(language.Code) > 0) ? lexicon : throw new RequestException(
+            "this lexicon has no word of the run's languages", path,
+            $"it covers {string.Join(", ", lexicon.EntityCounts.Keys)}; name another, or build one with llamax lexicon build");
+    }
+
+    /// <summary>Whether a lexicon is named by its place on disk, not by its name in the catalogue.</summary>
+    private static bool IsBuilt(string name) => name.Contains('/', StringComparison.Ordinal) || Path.IsPathRooted(name)
+        || File.Exists(name) || File.Exists(Path.Combine(name, LexiconBuild.FileName));
+
     private IEnumerable<LexiconEntry> LexiconEntries(string name)
     {
         if (name == "builtin")
@@ -109,7 +131,9 @@ internal sealed class RunData
     }
 
     private string FingerprintOfLexicon(string name) =>
-        name == "builtin" ? _builtIn.Value.LocaleData : FingerprintOfFolder(MirrorCorpora.Open(name, DataCatalogue.Default).Folder);
+        name == "builtin" ? _builtIn.Value.LocaleData
+        : IsBuilt(name) ? MultilingualLexicon.HashOf(name)
+        : FingerprintOfFolder(MirrorCorpora.Open(name, DataCatalogue.Default).Folder);
 
     /// <summary>
     /// Names and sizes: published sets do not change under one name, and hashing all of a mirror at every start would be slow.

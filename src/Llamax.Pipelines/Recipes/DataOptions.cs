@@ -10,7 +10,8 @@ public sealed record DataOptions
     public IReadOnlyList<SourceOptions> Sources { get; init; } = [];
 
     /// <summary>
-    /// Lexicons for augmentation: <c>builtin</c>, or <c>muse</c>, <c>panlex</c>, <c>gatitos</c>, <c>cldr</c> in the mirror or the cache.
+    /// Lexicons for augmentation: <c>builtin</c>, or <c>muse</c>, <c>panlex</c>, <c>gatitos</c>, <c>cldr</c> in the mirror or the
+    /// cache; or the path of one that <c>llamax lexicon build</c> made, alone, which is used as it is, with all its languages.
     /// </summary>
     public IReadOnlyList<string> Lexicons { get; init; } = [];
 

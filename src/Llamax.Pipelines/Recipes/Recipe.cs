@@ -46,6 +46,8 @@ public sealed record Recipe
     /// <summary>Training phases by name, in the order in which they run.</summary>
     public IReadOnlyDictionary<string, PhaseOptions> Phases { get; init; } = new Dictionary<string, PhaseOptions>();
 
+    public WatchOptions Watch { get; init; } = new();
+
     public EvaluationOptions Evaluation { get; init; } = new();
 
     /// <summary>Everything that is wrong with the recipe, before any work.</summary>
@@ -55,7 +57,7 @@ public sealed record Recipe
             yield return new("languages", Languages.Count, "needs at least two languages", "name them as [en, de, …]");
         if (Threads is < 1 or > 4096)
             yield return new("threads", Threads, "must be 1 to 4096", "use the number of cores");
-        foreach (var problem in Data.Problems().Concat(Tokenizer.Problems()).Concat(Model.Problems()).Concat(Evaluation.Problems()))
+        foreach (var problem in Data.Problems().Concat(Tokenizer.Problems()).Concat(Model.Problems()).Concat(Watch.Problems()).Concat(Evaluation.Problems()))
             yield return problem;
         foreach (var problem in SuiteProblems().Concat(NameProblems("sets", Sets.Keys)).Concat(NameProblems("phases", Phases.Keys)))
             yield return problem;

@@ -34,7 +34,7 @@ public static class RecipeFiles
         file.ApplyProfile();
         foreach (var assignment in assignments.Where(a => !IsProfile(a)))
             file.Set(assignment);
-        var recipe = RecipeBinder.Bind<Recipe>(file);
+        var recipe = RecipeBinder.Bind<Recipe>(file, "llamax run --print-defaults shows every key");
         OptionProblem.ThrowIfAny(file.Name, recipe.Problems());
         return recipe;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Llamax.Corpus.Packing;
 using Llamax.Decoding.Prompts;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
@@ -7,6 +8,7 @@ using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
 using Llamax.Runs.Recipes;
 using Llamax.Text.Languages;
+using Llamax.Text.Tokenization;
 using Llamax.Training.Loop;
 using Llamax.Training.Resuming;
 using TorchSharp;
@@ -41,7 +43,7 @@ internal sealed class PhaseStage(
     protected override IEnumerable<string> KeyParts() =>
     [
         RecipeWriter.Write(Training), RecipeWriter.Write(recipe.Model), recipe.Device, recipe.DataType.ToString(), set.Key,
-        from?.Key ?? Start, recipe.Evaluation.Prompt,
+        from?.Key ?? Start, recipe.Evaluation.Prompt, RecipeWriter.Write(recipe.Watch),
     ];
 
     private string Start => field ??= recipe.Model.Path is not { } path ? "random weights"
@@ -57,6 +59,7 @@ internal sealed class PhaseStage(
         var initial = from?.ModelFolder ?? recipe.Model.Path;
         var loaded = tokenizer.Load();
         using var corpus = set.OpenCorpus();
+        using var dev = set.OpenDev();
         var run = new TrainingRun
         {
             Folder = Folder,
@@ -67,6 +70,7 @@ internal sealed class PhaseStage(
             CompanionFiles = [.. tokenizer.Files, Path.Combine(Folder, TranslationProfile.FileName)],
             DataType = recipe.DataType == WeightType.Bf16 ? torch.ScalarType.BFloat16 : torch.ScalarType.Float32,
             Device = RecipeRun.DeviceOf(recipe),
+            Probes = [.. Probes(dev, loaded)],
             Ranks = context.Ranks,
         };
         var result = new Trainer(run, new NamedEvents(context.Events, Name)).Train(context.Cancellation);
@@ -84,6 +88,28 @@ internal sealed class PhaseStage(
             Inputs = new Dictionary<string, string> { [set.Name] = set.Key, ["start"] = from?.Key ?? Start },
             Counts = counts,
         };
+    }
+
+    private IEnumerable<IValidationProbe> Probes(PackedCorpus? dev, ITokenizer loaded)
+    {
+        if (dev is not null)
+            yield return new DevLossProbe("dev", dev);
+        var sentences = Sentences();
+        if (sentences.Count > 0)
+            yield return new SamplesProbe(Folder, loaded, Profile(), sentences, recipe.Watch.SampleTokens);
+    }
+
+    /// <summary>One sentence of each of a few directions, into as many languages as there can be.</summary>
+    private List<SampleSentence> Sentences()
+    {
+        if (recipe.Watch.Samples == 0)
+            return [];
+        var order = new Draws(recipe.Seed, "watched samples").Permutation(set.Languages.Count);
+        var rank = set.Languages.Select((language, i) => (language, Rank: Array.IndexOf(order, i))).ToDictionary(x => x.language, x => x.Rank);
+        return [.. new DevPairs(recipe, data).Of(set.Languages)
+            .DistinctBy(one => (one.Source, one.Target)).OrderBy(one => rank[one.Target]).DistinctBy(one => one.Target)
+            .Take(recipe.Watch.Samples)
+            .Select(one => new SampleSentence(one.Source.Code, one.Target.Code, one.Pair.Source.Trim(), one.Pair.Target.Trim()))];
     }
 
     private TranslationProfile Profile() => new()

@@ -30,6 +30,14 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         where source != target && !data.IsUnseen(source, target)
         select (source, target);
 
+    /// <summary>The languages of the set.</summary>
+    public IReadOnlyList<Language> Languages => _languages;
+
+    /// <summary>Held-out text of the kinds and languages of the set; null where there is none. The caller disposes it.</summary>
+    public PackedCorpus? OpenDev() => File.Exists(DevIndex) ? PackedCorpus.Open(DevIndex) : null;
+
+    private string DevIndex => Path.Combine(Folder, "dev", "blocks.index");
+
     public PackedCorpus OpenCorpus() => PackedCorpus.Open(Path.Combine(Folder, "packed", "blocks.index"));
 
     public override string Describe()
@@ -51,7 +59,7 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
     protected override IEnumerable<string> KeyParts() =>
     [
         RecipeWriter.Write(options), recipe.Evaluation.Prompt, data.Fingerprint, tokenizer.Key,
-        recipe.Seed.ToString(CultureInfo.InvariantCulture),
+        recipe.Seed.ToString(CultureInfo.InvariantCulture), recipe.Watch.DevPairs.ToString(CultureInfo.InvariantCulture),
         options.AlpacaInstructions > 0 ? RunData.FingerprintOfFolder(Path.GetDirectoryName(InstructionEntries.AlpacaFile())!) : "",
     ];
 
@@ -66,6 +74,13 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         var entries = TrainingSetFile.Read(Path.Combine(Folder, "built", built.File)).Until(context.Cancellation);
         var packed = new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength }, context.Events)
             .Write(Path.Combine(Folder, "packed"), "blocks", entries);
+        var dev = new DevPairs(recipe, data).Entries(options, _languages).Until(context.Cancellation);
+        if (dev.Any())
+        {
+            new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength })
+                .Write(Path.Combine(Folder, "dev"), "blocks", dev);
+        }
+
         if (data.Malformed.Count > 0)
         {
             context.Events.Warn(string.Create(

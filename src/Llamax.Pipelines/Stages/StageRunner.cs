@@ -68,7 +68,8 @@ internal sealed class StageRunner(IReadOnlyList<Stage> stages, IRunEvents events
 
     /// <summary>Checkpoints come and go while a phase trains, and clock readings differ each time: they are no result.</summary>
     private static bool IsResult(string path) =>
-        path is not (KeyFile or "timing.jsonl" or "run.lock") && !path.StartsWith("checkpoints/", StringComparison.Ordinal);
+        path is not (KeyFile or "timing.jsonl" or "run.lock") && !path.StartsWith("checkpoints/", StringComparison.Ordinal)
+        && !path.StartsWith("tensorboard/", StringComparison.Ordinal);
 
     /// <summary>The place of a stage; null, that is to go on where the last run ended, stands behind the last.</summary>
     /// <exception cref="RequestException">The stage is unknown.</exception>

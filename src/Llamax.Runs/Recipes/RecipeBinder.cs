@@ -12,9 +12,11 @@ namespace Llamax.Runs.Recipes;
 public static class RecipeBinder
 {
     /// <summary>A new <typeparamref name="T"/> with the recipe's values over its defaults.</summary>
+    /// <param name="file">The recipe.</param>
+    /// <param name="help">Where all keys of this kind of recipe are shown, as a clause: <c>docs/x.md lists every key</c>.</param>
     /// <exception cref="RequestException">A key is unknown or a value is of the wrong kind.</exception>
-    public static T Bind<T>(RecipeFile file)
-        where T : class => (T)BindRecord(file, "", typeof(T), file.Root);
+    public static T Bind<T>(RecipeFile file, string help)
+        where T : class => (T)BindRecord(file, help, "", typeof(T), file.Root);
 
     /// <summary>The name of a property as a recipe spells it.</summary>
     internal static string KeyOf(MemberInfo property) => CamelCase(property.Name);
@@ -30,7 +32,7 @@ public static class RecipeBinder
     internal static Type? ValueOfDictionary(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) ? type.GetGenericArguments()[1] : null;
 
-    private static object BindRecord(RecipeFile file, string path, Type type, YamlMappingNode node)
+    private static object BindRecord(RecipeFile file, string help, string path, Type type, YamlMappingNode node)
     {
         var known = OptionsOf(type).ToDictionary(KeyOf, StringComparer.Ordinal);
         var record = Activator.CreateInstance(type)!;
@@ -42,18 +44,17 @@ public static class RecipeBinder
                 throw new RequestException(
                     $"unknown key \"{Join(path, key)}\"",
                     file.Where(keyNode),
-                    $"the nearest known keys are {string.Join(", ", Nearest.To(key, known.Keys))}; "
-                    + "llamax run --print-defaults shows every key");
+                    $"the nearest known keys are {string.Join(", ", Nearest.To(key, known.Keys))}; {help}");
             }
 
             var isNullable = new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable;
-            property.SetValue(record, BindValue(file, Join(path, key), property.PropertyType, isNullable, value));
+            property.SetValue(record, BindValue(file, help, Join(path, key), property.PropertyType, isNullable, value));
         }
 
         return record;
     }
 
-    private static object? BindValue(RecipeFile file, string path, Type declared, bool isNullable, YamlNode node)
+    private static object? BindValue(RecipeFile file, string help, string path, Type declared, bool isNullable, YamlNode node)
     {
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
         if (node is YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: "" or "null" or "~" })
@@ -65,7 +66,7 @@ public static class RecipeBinder
             var items = node is YamlSequenceNode sequence ? sequence.Children : [node];
             var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(element))!;
             for (var i = 0; i < items.Count; i++)
-                list.Add(BindValue(file, $"{path}[{i}]", element, isNullable: false, items[i]));
+                list.Add(BindValue(file, help, $"{path}[{i}]", element, isNullable: false, items[i]));
             return list;
         }
 
@@ -78,7 +79,7 @@ public static class RecipeBinder
             foreach (var (key, value) in mapping.Children)
             {
                 var name = file.NameOf(key);
-                dictionary.Add(name, BindValue(file, Join(path, name), valueType, isNullable: false, value));
+                dictionary.Add(name, BindValue(file, help, Join(path, name), valueType, isNullable: false, value));
             }
 
             return dictionary;
@@ -88,7 +89,7 @@ public static class RecipeBinder
         {
             if (type == typeof(string) || type.IsValueType)
                 throw Wrong(file, path, type, node, "keys");
-            return BindRecord(file, path, type, child);
+            return BindRecord(file, help, path, type, child);
         }
 
         if (node is not YamlScalarNode { Value: { } text })

@@ -66,7 +66,7 @@ public sealed class RecipeFile
             if (!at.Children.TryGetValue(keys[i], out var child))
                 at.Children[Key(keys[i], where)] = child = new YamlMappingNode();
             at = child as YamlMappingNode ?? throw new RequestException(
-                $"{string.Join('.', keys[..(i + 1)])} holds a value and has no keys below it", where, "see the keys with --print-defaults");
+                $"{string.Join('.', keys[..(i + 1)])} holds a value and has no keys below it", where, "leave out what follows it");
         }
 
         at.Children[Key(keys[^1], where)] = value;

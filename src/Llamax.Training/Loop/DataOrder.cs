@@ -39,6 +39,9 @@ internal sealed class DataOrder
     /// <summary>Optimiser steps of the whole run.</summary>
     public int Steps { get; }
 
+    /// <summary>Tokens that the whole run reads, of a corpus that has so many.</summary>
+    public long TokensFor(long tokenCount) => (long)((double)_totalBlocks / _blockCount * tokenCount);
+
     /// <summary>The blocks of a step in order; only the last step may have fewer than the others.</summary>
     /// <param name="step">From 0.</param>
     public int[] BlocksOf(int step)

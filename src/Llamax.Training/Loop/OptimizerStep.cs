@@ -18,6 +18,7 @@ internal sealed class OptimizerStep : IDisposable
     private readonly FlatAdamW _optimizer;
     private readonly int _blocksPerMicroBatch;
     private readonly ICollective _ranks;
+    private readonly IObjective _objective;
     private readonly TimeSpan? _patience;
     private readonly (CausalModel Model, FlatGradient Gradient)[] _workers;
 
@@ -27,10 +28,12 @@ internal sealed class OptimizerStep : IDisposable
     /// <param name="workers">Micro-batches that run at the same time.</param>
     /// <param name="ranks">Those that <paramref name="optimizer"/> was made for; null = this process alone.</param>
     /// <param name="patience">How long another rank may take to come.</param>
+    /// <param name="objective">What is minimised; null = equation 1.</param>
     public OptimizerStep(
         CausalModel model, FlatAdamW optimizer, int blocksPerMicroBatch, int workers = 1, ICollective? ranks = null,
-        TimeSpan? patience = null)
+        TimeSpan? patience = null, IObjective? objective = null)
     {
+        _objective = objective ?? new NextTokenObjective();
         (_optimizer, _blocksPerMicroBatch, _ranks, _patience) = (optimizer, blocksPerMicroBatch, ranks ?? new SoleRank(), patience);
         _workers = new (CausalModel, FlatGradient)[workers];
         _workers[0] = (model, optimizer.ModelGradient);
@@ -41,7 +44,7 @@ internal sealed class OptimizerStep : IDisposable
         }
     }
 
-    /// <summary>Moves the model by the gradient of the mean loss over all loss tokens of the step, those of the other ranks included.</summary>
+    /// <summary>Moves the model by the gradient of the objective over the whole step, the blocks of the other ranks included.</summary>
     /// <param name="blocks">This rank's blocks of the step; none where there are fewer micro-batches than ranks.</param>
     /// <param name="learningRate">Of this step.</param>
     /// <param name="tally">Grows by this rank's losses.</param>
@@ -49,39 +52,43 @@ internal sealed class OptimizerStep : IDisposable
     /// <exception cref="RequestException">A block does not fit the model, or the gradient is not finite; the model has not moved.</exception>
     public StepOutcome Run(ReadOnlyMemory<PackedBlock> blocks, double learningRate, LossTally tally)
     {
-        var own = new Counts();
+        var own = new StepCounts();
         foreach (var block in blocks.Span)
-            own += new Counts(MicroBatch.TokenCount(block), MicroBatch.LossTokens(block));
+            own += _objective.Count(block);
         var all = _ranks.Exchange(own, _patience).Aggregate((sum, counts) => sum + counts);
 
         // Nothing to learn: AdamW would still decay and drift by its momentum.
         if (all.LossTokens == 0)
             return new StepOutcome(null, null, all.Tokens, 0);
 
-        var sum = new LossSum();
+        var sums = new Sums();
         var microBatches = new List<ReadOnlyMemory<PackedBlock>>();
         for (var start = 0; start < blocks.Length; start += _blocksPerMicroBatch)
             microBatches.Add(blocks.Slice(start, Math.Min(_blocksPerMicroBatch, blocks.Length - start)));
         foreach (var beside in microBatches.Chunk(_workers.Length))
-            foreach (var (part, places, losses) in SideBySide(beside, all.LossTokens))
+            foreach (var (part, (places, losses, preferences)) in SideBySide(beside, all))
             {
                 NonFiniteLossException.ThrowIfAny(part.Span, places, losses);
-                sum += LossSum.Of(losses);
+                sums += new Sums(LossSum.Of(losses), preferences);
                 tally.Add(part.Span, places, losses);
             }
 
-        sum = _ranks.Exchange(sum, _patience).Aggregate((left, right) => left + right);
+        sums = _ranks.Exchange(sums, _patience).Aggregate((left, right) => left + right);
+        var loss = _objective.Value(sums.Losses, sums.Preferences);
         var norm = _optimizer.ReduceGradient();
         if (!double.IsFinite(norm))
         {
             throw new RequestException(
-                string.Create(CultureInfo.InvariantCulture, $"the gradient is not finite any more (loss {sum.Mean:g4})"),
+                string.Create(CultureInfo.InvariantCulture, $"the gradient is not finite any more (loss {loss:g4})"),
                 "training",
                 "start again in a new folder with a lower learning rate or a longer warm-up");
         }
 
         _optimizer.Step(learningRate, norm);
-        return new StepOutcome(sum.Mean, norm, all.Tokens, all.LossTokens);
+        return new StepOutcome(loss, norm, all.Tokens, all.LossTokens)
+        {
+            Preferences = sums.Preferences.Pairs > 0 ? sums.Preferences : null,
+        };
     }
 
     public void Dispose()
@@ -94,7 +101,7 @@ internal sealed class OptimizerStep : IDisposable
     }
 
     // Each worker has a gradient of its own, and they are summed in the workers' order: the threads' timing changes no bit.
-    private MicroBatchLosses[] SideBySide(ReadOnlyMemory<PackedBlock>[] microBatches, long lossTokens)
+    private MicroBatchLosses[] SideBySide(ReadOnlyMemory<PackedBlock>[] microBatches, StepCounts step)
     {
         var results = new MicroBatchLosses[microBatches.Length];
         if (microBatches.Length == 1)
@@ -124,21 +131,26 @@ internal sealed class OptimizerStep : IDisposable
             using var scope = NewDisposeScope();
             var (model, part) = (_workers[worker].Model, microBatches[worker]);
             using var batch = MicroBatch.From(part.Span, model.Config, model.Device);
-            return new(part, batch.TargetPlaces, NextTokenLoss.Backward(model, batch, lossTokens));
+            return new(part, _objective.Backward(model, part.Span, batch, step));
         }
     }
 
-    private readonly record struct Counts(long Tokens, long LossTokens)
+    private readonly record struct Sums(LossSum Losses, PreferenceSum Preferences)
     {
-        public static Counts operator +(Counts left, Counts right) => new(left.Tokens + right.Tokens, left.LossTokens + right.LossTokens);
+        public static Sums operator +(Sums left, Sums right) =>
+            new(left.Losses + right.Losses, left.Preferences + right.Preferences);
     }
 
-    private readonly record struct MicroBatchLosses(ReadOnlyMemory<PackedBlock> Blocks, int[] Places, float[] Losses);
+    private readonly record struct MicroBatchLosses(ReadOnlyMemory<PackedBlock> Blocks, BatchLosses Losses);
 }
 
 /// <summary>What a step did.</summary>
-/// <param name="Loss">Mean over the loss tokens before the update, natural logarithm; null when no token had a loss.</param>
+/// <param name="Loss">The objective before the update, without preferences the mean over the loss tokens, natural logarithm; null when no token had a loss.</param>
 /// <param name="GradientNorm">Before clipping; null when no token had a loss.</param>
 /// <param name="Tokens">Padding excluded.</param>
 /// <param name="LossTokens">Tokens that were learnt.</param>
-internal readonly record struct StepOutcome(double? Loss, double? GradientNorm, long Tokens, long LossTokens);
+internal readonly record struct StepOutcome(double? Loss, double? GradientNorm, long Tokens, long LossTokens)
+{
+    /// <summary>Over the pairs of the step; null where it has none.</summary>
+    public PreferenceSum? Preferences { get; init; }
+}

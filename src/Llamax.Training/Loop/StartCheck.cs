@@ -15,7 +15,8 @@ namespace Llamax.Training.Loop;
 /// that the gradient does not depend on how the blocks are split into micro-batches and over ranks (design, principle 4). Leaves
 /// model and optimiser as they were.
 /// </summary>
-internal sealed class StartCheck(CausalModel model, FlatAdamW optimizer, ICollective ranks, TimeSpan? patience)
+internal sealed class StartCheck(
+    CausalModel model, FlatAdamW optimizer, IObjective objective, ICollective ranks, TimeSpan? patience)
 {
     /// <summary>Reads and forgets a micro-batch in which every token is learnt: no later one needs more memory.</summary>
     /// <param name="blocks">As many as a micro-batch has; they are changed.</param>
@@ -27,7 +28,7 @@ internal sealed class StartCheck(CausalModel model, FlatAdamW optimizer, ICollec
                 block.Loss[i] = block.Segments[i] >= 0 && block.Segments[i] == block.Segments[i - 1];
         try
         {
-            Accumulate(blocks, blocks.Length, Math.Max(1, blocks.ToArray().Sum(MicroBatch.LossTokens)));
+            Accumulate(blocks, blocks.Length, Count(blocks));
         }
         catch (Exception failure) when (failure is ExternalException or OutOfMemoryException)
         {
@@ -45,20 +46,20 @@ internal sealed class StartCheck(CausalModel model, FlatAdamW optimizer, ICollec
     /// <exception cref="RequestException">They differ by more than rounding.</exception>
     public void CompareSplits(ReadOnlyMemory<PackedBlock> blocks, int atOnce)
     {
-        var lossTokens = blocks.ToArray().Sum(MicroBatch.LossTokens);
-        if (lossTokens == 0)
+        var step = Count(blocks);
+        if (step.LossTokens == 0)
             return;
         using var scope = NewDisposeScope();
         for (var i = ranks.Rank; i < blocks.Length; i += ranks.Size)
-            Accumulate(blocks.Slice(i, 1), 1, lossTokens);
+            Accumulate(blocks.Slice(i, 1), 1, step);
         optimizer.ReduceGradient();
         using var shared = optimizer.OwnGradient().clone();
         optimizer.Forget();
-        Accumulate(blocks, atOnce, lossTokens);
-        using var alone = optimizer.OwnGradient().clone();
+        Accumulate(blocks, atOnce, step);
+        var alone = optimizer.OwnGradient();
+        var whole = Square(alone);
+        var sums = ranks.Exchange(new Squares(Square(shared.sub_(alone)), whole), patience);
         optimizer.Forget();
-        var sums = ranks.Exchange(
-            new Squares(shared.sub(alone).square().sum().item<float>(), alone.square().sum().item<float>()), patience);
         var difference = Math.Sqrt(sums.Sum(sum => sum.Difference) / Math.Max(1e-30, sums.Sum(sum => sum.Whole)));
 
         // fp32 rounding is a thousand times, bf16 rounding several times below these.
@@ -75,14 +76,24 @@ internal sealed class StartCheck(CausalModel model, FlatAdamW optimizer, ICollec
         }
     }
 
-    private void Accumulate(ReadOnlyMemory<PackedBlock> blocks, int atOnce, long lossTokens)
+    private StepCounts Count(ReadOnlyMemory<PackedBlock> blocks) =>
+        blocks.ToArray().Aggregate(default(StepCounts), (sum, block) => sum + objective.Count(block));
+
+    // Without a copy: the gradients of a large model are large.
+    private static double Square(Tensor values)
+    {
+        double norm = values.norm().item<float>();
+        return norm * norm;
+    }
+
+    private void Accumulate(ReadOnlyMemory<PackedBlock> blocks, int atOnce, StepCounts step)
     {
         for (var start = 0; start < blocks.Length; start += atOnce)
         {
             using var scope = NewDisposeScope();
             var part = blocks.Slice(start, Math.Min(atOnce, blocks.Length - start));
             using var batch = MicroBatch.From(part.Span, model.Config, model.Device);
-            NextTokenLoss.Backward(model, batch, lossTokens);
+            objective.Backward(model, part.Span, batch, step);
             optimizer.Collect(optimizer.ModelGradient);
         }
     }

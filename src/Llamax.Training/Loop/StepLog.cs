@@ -61,6 +61,12 @@ internal sealed class StepLog : IDisposable
         WriteNumber(json, "gradient_norm", outcome.GradientNorm);
         json.WriteNumber("tokens", outcome.Tokens);
         json.WriteNumber("loss_tokens", outcome.LossTokens);
+        if (outcome.Preferences is { } preferences)
+        {
+            WriteNumber(json, "reward_margin", preferences.Margins.Mean);
+            WriteNumber(json, "reward_accuracy", (double)preferences.Right / preferences.Pairs);
+        }
+
         if (tally is null)
             return;
         WriteMeans(json, "kinds", tally.Kinds);

@@ -6,8 +6,11 @@ using Llamax.Models.Native;
 using Llamax.Runs;
 using Llamax.Runs.Progress;
 using Llamax.Training.Collectives;
+using Llamax.Training.Objectives;
 using Llamax.Training.Optimizers;
+using Llamax.Training.Planning;
 using Llamax.Training.Resuming;
+using Llamax.Training.Watching;
 
 namespace Llamax.Training.Loop;
 
@@ -38,6 +41,8 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
             return result;
         TorchRuntime.SetThreads(run.Options.ThreadsOfAWorker);
         TorchRuntime.KeepFreedMemory();
+        ResidentMemory.ForgetPeak();
+        var plan = start.Plan();
         var checkpoint = _ranks.FromFirst(() => _checkpoints.NewestIntact(events.Warn));
         if (checkpoint is not null)
         {
@@ -45,6 +50,7 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
             events.Note($"continuing after step {checkpoint.State.Step} of {start.Order.Steps}");
         }
 
+        var objective = start.CreateObjective(cancellation);
         using var trained = new TrainedModel(start, checkpoint?.Path, run);
         var model = trained.Model;
         var space = new TrainedSpace(
@@ -57,17 +63,21 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
             state = state with { Tally = new LossTally() };
         log?.CutTo(state.LogLength);
         if (state.Step < start.Order.Steps)
-            Check(start, model, optimizer);
-        state = TakeSteps(start, model, optimizer, log, state, cancellation);
+            Check(start, model, optimizer, objective);
+        using var board = IsFirst ? new EventFile(run.Folder, state.Step, run.Clock) : null;
+        var pace = new TrainingPace(run.Folder, plan, state.Step, run.Clock);
+        state = TakeSteps(
+            start, model, optimizer, objective, log, state, pace, board is null ? events : new BoardEvents(events, board), cancellation);
+        events.Note(pace.Summary());
         log?.FlushToDisk();
         return _ranks.FromFirst(() => Finish(start, trained, state));
     }
 
     private bool IsFirst => _ranks.Rank == 0;
 
-    private void Check(TrainingStart start, CausalModel model, FlatAdamW optimizer)
+    private void Check(TrainingStart start, CausalModel model, FlatAdamW optimizer, IObjective objective)
     {
-        var check = new StartCheck(model, optimizer, _ranks, _patience);
+        var check = new StartCheck(model, optimizer, objective, _ranks, _patience);
         var atOnce = run.Options.BlocksPerMicroBatch;
         var first = start.Order.BlocksOf(0);
         PackedBlock[] buffers = [];
@@ -77,12 +87,15 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
     }
 
     private TrainingState TakeSteps(
-        TrainingStart start, CausalModel model, FlatAdamW optimizer, StepLog? log, TrainingState state, CancellationToken cancellation)
+        TrainingStart start, CausalModel model, FlatAdamW optimizer, IObjective objective, StepLog? log, TrainingState state,
+        TrainingPace pace, IRunEvents watched,
+        CancellationToken cancellation)
     {
         var (options, order) = (run.Options, start.Order);
-        using var optimizerStep = new OptimizerStep(model, optimizer, options.BlocksPerMicroBatch, options.Workers, _ranks, _patience);
+        using var optimizerStep = new OptimizerStep(
+            model, optimizer, options.BlocksPerMicroBatch, options.Workers, _ranks, _patience, objective);
         using var writer = new CheckpointWriter(_checkpoints, _ranks, _patience);
-        var pace = new TrainingPace(run.Folder, order.Steps, state.Step, run.Clock);
+        var best = new BestModel(run);
         var buffers = Array.Empty<PackedBlock>();
         var (savedStep, savedAt) = (state.Step, run.Clock.GetTimestamp());
         using var bar = events.Begin("train", order.Steps, "step");
@@ -93,8 +106,8 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
             {
                 // Validation comes before the checkpoint and is remembered by it: one that was interrupted is run after resuming.
                 if (IsDue(state.Step, options.ValidateEvery, order.Steps) && state.ProbedStep < state.Step)
-                    state = Validate(model, log, state, cancellation);
-                if (state.Step == order.Steps)
+                    state = best.After(pace.Aside(() => Validate(model, log, state, watched, cancellation)), model, start.WriteCompanions);
+                if (state.Step == order.Steps || best.IsOver(state))
                 {
                     writer.Wait();
                     return state;
@@ -120,7 +133,7 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
                 var outcome = Step(optimizerStep, Read(blocks, ref buffers), blocks, learningRate, state);
                 state = state.After(outcome);
                 pace.Count(outcome.Tokens);
-                Report(log, pace, state, outcome, learningRate, order.Steps);
+                Report(log, pace, watched, state, outcome, learningRate, order.Steps);
                 bar.Advance(1);
                 bar.Status(pace.Remark(state.Step, outcome.Loss));
                 if (state.Step % StepsBetweenTrims == 0)
@@ -176,22 +189,36 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         return buffers.AsMemory(0, blocks.Length);
     }
 
-    private void Report(StepLog? log, TrainingPace pace, TrainingState state, StepOutcome outcome, double learningRate, int steps)
+    private void Report(
+        StepLog? log, TrainingPace pace, IRunEvents watched, TrainingState state, StepOutcome outcome, double learningRate, int steps)
     {
         var splits = run.Options.LogEvery > 0 && IsDue(state.Step, run.Options.LogEvery, steps);
         if (splits)
             CollectTallies(state.Tally);
         log?.Step(state.Step, outcome, learningRate, splits ? state.Tally : null);
         if (outcome.Loss is { } loss)
-            events.Measure("train/loss", loss, state.Step);
-        events.Measure("train/learning_rate", learningRate, state.Step);
+            watched.Measure("train/loss", loss, state.Step);
+        watched.Measure("train/learning_rate", learningRate, state.Step);
         if (outcome.GradientNorm is { } norm)
-            events.Measure("train/gradient_norm", norm, state.Step);
+            watched.Measure("train/gradient_norm", norm, state.Step);
+        if (outcome.Preferences is { } preferences)
+        {
+            watched.Measure("train/reward_margin", preferences.Margins.Mean, state.Step);
+            watched.Measure("train/reward_accuracy", (double)preferences.Right / preferences.Pairs, state.Step);
+        }
+
         if (!splits)
             return;
+        foreach (var (name, sum) in state.Tally.Kinds)
+            watched.Measure($"train/kinds/{name}", sum.Mean, state.Step);
+        foreach (var (name, sum) in state.Tally.Languages)
+            watched.Measure($"train/languages/{name}", sum.Mean, state.Step);
         state.Tally.Clear();
-        if (IsFirst)
-            pace.Write(state.Step);
+        if (!IsFirst)
+            return;
+        pace.Write(state.Step);
+        watched.Measure("pace/tokens_per_second", pace.TokensPerSecond, state.Step);
+        watched.Measure("pace/share_of_peak", pace.ShareOfPeak, state.Step);
     }
 
     /// <summary>Moves what all ranks have counted to the first one.</summary>
@@ -207,7 +234,8 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
                 own.Add(JsonSerializer.Deserialize<LossTally>(message, TrainingFormat.Json)!);
     }
 
-    private TrainingState Validate(CausalModel model, StepLog? log, TrainingState state, CancellationToken cancellation)
+    private TrainingState Validate(
+        CausalModel model, StepLog? log, TrainingState state, IRunEvents watched, CancellationToken cancellation)
     {
         // All probes are measured before the first line is logged: an interruption leaves none of them half done.
         var measured = _ranks.FromFirst(() =>
@@ -228,7 +256,7 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
             foreach (var (key, value) in measured[name])
             {
                 values[$"{name}/{key}"] = value;
-                events.Measure($"{name}/{key}", value, state.Step);
+                watched.Measure($"{name}/{key}", value, state.Step);
             }
         }
 
@@ -244,28 +272,21 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
         writer.Begin(saved, model, optimizer, (copy, folder) =>
         {
             TrainedModel.Save(copy, folder);
-            WriteCompanions(start, folder);
+            start.WriteCompanions(folder);
         });
     }
 
-    private static void WriteCompanions(TrainingStart start, string folder)
+    private TrainingResult Finish(TrainingStart start, TrainedModel last, TrainingState state)
     {
-        foreach (var file in start.CompanionFiles)
-        {
-            using var source = File.OpenRead(file);
-            AtomicFile.Write(Path.Combine(folder, Path.GetFileName(file)), source.CopyTo);
-        }
-    }
-
-    private TrainingResult Finish(TrainingStart start, TrainedModel trained, TrainingState state)
-    {
+        using var kept = BestModel.Load(start, run, state);
+        var trained = kept ?? last;
         var folder = Path.Combine(run.Folder, ModelFolder);
         if (trained.Model.Adapter is { } adapter)
             AtomicFolder.Write(Path.Combine(run.Folder, TrainedModel.AdapterFolder), temporary => adapter.Save(temporary));
         AtomicFolder.Write(folder, temporary =>
         {
             trained.SaveMerged(temporary);
-            WriteCompanions(start, temporary);
+            start.WriteCompanions(temporary);
         });
         var result = new TrainingResult
         {
@@ -275,6 +296,7 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
             LossTokens = state.LossTokens,
             LastLoss = state.LastLoss,
             Probes = state.Probes,
+            BestStep = state.Best?.Step,
             Settings = start.Settings,
             Files = AtomicFolder.Hashes(folder),
         };

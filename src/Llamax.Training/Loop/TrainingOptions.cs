@@ -87,6 +87,18 @@ public sealed record TrainingOptions
     public int ValidateEvery { get; init; }
 
     /// <summary>
+    /// The value of a validation that says how good the model is, for example <c>dev/loss</c>; null = none. Of names with <c>loss</c> or
+    /// <c>perplexity</c> in them less is better, of others more.
+    /// </summary>
+    public string? Metric { get; init; }
+
+    /// <summary>Ends the run after so many validations in a row that do not improve <see cref="Metric"/>; 0 = never.</summary>
+    public int StopAfter { get; init; }
+
+    /// <summary>Whether the result is the model whose <see cref="Metric"/> was best, and not the last one.</summary>
+    public bool KeepBest { get; init; }
+
+    /// <summary>
     /// What moves, of <c>embeddings</c>, <c>head</c>, <c>finalNorm</c> and <c>layers:0-7</c> (both ends included); empty = everything. A
     /// tied head is the embeddings. Training the layers near the embeddings first and the far ones afterwards are two phases.
     /// </summary>
@@ -178,6 +190,15 @@ public sealed record TrainingOptions
             yield return new("logEvery", LogEvery, "must not be negative", "use 0 for no losses by kind and language");
         if (ValidateEvery < 0)
             yield return new("validateEvery", ValidateEvery, "must not be negative", "use 0 to validate after the last step only");
+        if (StopAfter < 0)
+            yield return new("stopAfter", StopAfter, "must not be negative", "use 0 to train to the end");
+        if ((StopAfter > 0 || KeepBest) && (Metric is null || ValidateEvery < 1))
+        {
+            yield return new(
+                StopAfter > 0 ? "stopAfter" : "keepBest", StopAfter > 0 ? StopAfter : "true", "needs metric and validateEvery",
+                "set metric: dev/loss and validateEvery: 500");
+        }
+
         foreach (var part in Trained.Where(part => !TrainedPart.IsKnown(part)))
         {
             yield return new(

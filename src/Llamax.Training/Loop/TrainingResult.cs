@@ -25,6 +25,9 @@ public sealed record TrainingResult
     [JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)]
     public SortedDictionary<string, double> Probes { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>Step at which the metric was best; null where none was chosen. The model is that one where it was to be kept.</summary>
+    public int? BestStep { get; init; }
+
     /// <summary>What decided the result: options, fingerprints, data type.</summary>
     public required TrainingSettings Settings { get; init; }
 

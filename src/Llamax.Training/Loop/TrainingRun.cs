@@ -1,6 +1,7 @@
 using Llamax.Corpus.Packing;
 using Llamax.Models.Causal;
 using Llamax.Training.Collectives;
+using Llamax.Training.Objectives;
 using TorchSharp;
 
 namespace Llamax.Training.Loop;
@@ -21,6 +22,9 @@ public sealed record TrainingRun
     public required IPackedCorpus Corpus { get; init; }
 
     public required TrainingOptions Options { get; init; }
+
+    /// <summary>What is learnt from a corpus of preference pairs; null = equation 1, the tokens that the corpus marks.</summary>
+    public ObjectiveOptions? Objective { get; init; }
 
     /// <summary>A Hugging Face folder whose weights are the start; null = random weights for <see cref="Configuration"/>.</summary>
     public string? InitialModel { get; init; }

@@ -3,8 +3,11 @@ using Llamax.Models.Causal;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
+using Llamax.Training.Objectives;
 using Llamax.Training.Optimizers;
+using Llamax.Training.Planning;
 using Llamax.Training.Resuming;
+using TorchSharp;
 
 namespace Llamax.Training.Loop;
 
@@ -18,6 +21,7 @@ internal sealed class TrainingStart
     {
         _run = run;
         OptionProblem.ThrowIfAny("training options", run.Options.Problems());
+        OptionProblem.ThrowIfAny("objective", run.Objective?.Problems() ?? []);
         if ((run.InitialModel is null) == (run.Configuration is null))
             throw new RequestException("either an initial model or the configuration of a new one is needed", "training run");
         Configuration = run.Configuration ?? CausalConfig.FromJson(Path.Combine(run.InitialModel!, "config.json"));
@@ -31,11 +35,20 @@ internal sealed class TrainingStart
                 $"set microBatches to a multiple of {run.Ranks.Size} and blocksPerMicroBatch lower: the step stays the same");
         }
 
+        if (run.Options.Metric is { } metric && !run.Probes.Any(probe => metric.StartsWith($"{probe.Name}/", StringComparison.Ordinal)))
+        {
+            throw new RequestException(
+                $"nothing measures {metric}", "training options",
+                $"name a value of {string.Join(" or ", run.Probes.Select(probe => probe.Name).DefaultIfEmpty("a validation, of which there is none"))}, "
+                + "for example dev/loss");
+        }
+
         CompanionFiles = Companions();
         WarnOfOtherTokenizer(events);
         Settings = new TrainingSettings
         {
             Options = run.Options,
+            Objective = run.Objective,
             Start = run.InitialModel is { } folder ? Fingerprints.OfModel(folder) : Manifest.HashTexts(Configuration.ToJson()),
             Corpus = Fingerprints.Of(run.Corpus),
             Tokenizer = run.Corpus.TokenizerFingerprint,
@@ -66,6 +79,33 @@ internal sealed class TrainingStart
         var model = new CausalModel(Configuration, _run.DataType, _run.Device);
         model.Initialize(_run.Options.Seed);
         return model;
+    }
+
+    /// <summary>What a step minimises; DPO's reference scores are computed here where the folder has none. All ranks call it.</summary>
+    public IObjective CreateObjective(CancellationToken cancellation)
+    {
+        if (_run.Objective is not { } options)
+            return new NextTokenObjective();
+        return new PreferenceObjective(options, options.Kind != PreferenceKind.Dpo ? null
+            : ReferenceScores.Get(_run.Corpus, _run.Folder, _run.Ranks, Settings, CreateModel, cancellation));
+    }
+
+    /// <summary>What the run is expected to take on this machine.</summary>
+    public TrainingPlan Plan()
+    {
+        var isHalf = _run.DataType != torch.ScalarType.Float32;
+        return TrainingPlan.Of(
+            Configuration, _run.Options, PlannedData.Of(_run.Options, _run.Corpus), isHalf, PlannedDevice.Here(_run.DataType, _run.Device), _run.Ranks.Size);
+    }
+
+    /// <summary>Copies what belongs beside the weights into a folder.</summary>
+    public void WriteCompanions(string folder)
+    {
+        foreach (var file in CompanionFiles)
+        {
+            using var source = File.OpenRead(file);
+            AtomicFile.Write(Path.Combine(folder, Path.GetFileName(file)), source.CopyTo);
+        }
     }
 
     private void CheckCorpus()

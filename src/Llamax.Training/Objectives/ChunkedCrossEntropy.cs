@@ -22,11 +22,20 @@ internal static class ChunkedCrossEntropy
     /// Losses [N] in fp32 (natural logarithm) and gradient [N, H] in the dtype of <paramref name="hidden"/>; the caller disposes both.
     /// </returns>
     public static (Tensor Losses, Tensor HiddenGradient) Backward(
-        Tensor hidden, Tensor weight, Tensor? weightGradient, Tensor targets, double gradientScale)
+        Tensor hidden, Tensor weight, Tensor? weightGradient, Tensor targets, double gradientScale) =>
+        Backward(hidden, weight, weightGradient, targets, (float)gradientScale, rowScales: null);
+
+    /// <summary>As the other one, with a factor of its own on the gradient of each row: [N] in fp32, of either sign.</summary>
+    public static (Tensor Losses, Tensor HiddenGradient) Backward(
+        Tensor hidden, Tensor weight, Tensor? weightGradient, Tensor targets, Tensor rowScales) =>
+        Backward(hidden, weight, weightGradient, targets, 1f, rowScales);
+
+    private static (Tensor Losses, Tensor HiddenGradient) Backward(
+        Tensor hidden, Tensor weight, Tensor? weightGradient, Tensor targets, float scale, Tensor? rowScales)
     {
         using var outer = NewDisposeScope();
         using var frozen = no_grad();
-        var (count, chunk) = (hidden.shape[0], ChunkRows(weight));
+        var (count, chunk) = (hidden.shape[0], ChunkRows(weight.shape[0]));
         var losses = empty([count], ScalarType.Float32, hidden.device);
         var hiddenGradient = empty_like(hidden);
         for (long start = 0; start < count; start += chunk)
@@ -39,9 +48,10 @@ internal static class ChunkedCrossEntropy
             losses.narrow(0, start, rows).copy_(logProbabilitiesNV.gather(1, targetsN1).squeeze(1).neg_());
             var gradientNV = logProbabilitiesNV.exp_();                              // softmax − one-hot
             gradientNV.scatter_add_(1, targetsN1, full([rows, 1], -1f, device: hidden.device));
+            if (rowScales is not null)
+                gradientNV.mul_(rowScales.narrow(0, start, rows).unsqueeze(1));
             if (gradientNV.dtype != weight.dtype)
                 gradientNV = gradientNV.to(weight.dtype);
-            var scale = (float)gradientScale;
             hiddenGradient.narrow(0, start, rows).copy_(gradientNV.matmul(weight).mul_(scale));
             weightGradient?.addmm_(gradientNV.t(), rowsNH, 1f, scale);
         }
@@ -50,13 +60,15 @@ internal static class ChunkedCrossEntropy
     }
 
     /// <summary>The losses alone, for validation.</summary>
-    /// <inheritdoc cref="Backward"/>
+    /// <param name="hidden">[N, H] rows that predict, N at least 1.</param>
+    /// <param name="weight">[V, H] output weight.</param>
+    /// <param name="targets">[N] int64 ids.</param>
     /// <returns>[N] in fp32; the caller disposes it.</returns>
     public static Tensor Losses(Tensor hidden, Tensor weight, Tensor targets)
     {
         using var outer = NewDisposeScope();
         using var frozen = no_grad();
-        var (count, chunk) = (hidden.shape[0], ChunkRows(weight));
+        var (count, chunk) = (hidden.shape[0], ChunkRows(weight.shape[0]));
         var losses = empty([count], ScalarType.Float32, hidden.device);
         for (long start = 0; start < count; start += chunk)
         {
@@ -70,7 +82,8 @@ internal static class ChunkedCrossEntropy
         return losses.MoveToOuterDisposeScope();
     }
 
-    private static long ChunkRows(Tensor weight) => Math.Max(64, LogitsPerChunk / weight.shape[0]);
+    /// <summary>Rows whose logits exist at once.</summary>
+    internal static long ChunkRows(long vocabularySize) => Math.Max(64, LogitsPerChunk / vocabularySize);
 
     private static Tensor LogProbabilities(Tensor rowsNH, Tensor weight)
     {

@@ -42,8 +42,8 @@ internal static class NextTokenLoss
         return ChunkedCrossEntropy.Losses(rowsNH, model.OutputWeight, batch.Targets).cpu().data<float>().ToArray();
     }
 
-    // Only positions that predict a learnt token reach the vocabulary: with masked sources that saves most of the logits.
-    private static Tensor PredictingRows(CausalModel model, MicroBatch batch)
+    /// <summary>[N, H] what predicts the learnt tokens; only they reach the vocabulary: with masked sources that saves most logits.</summary>
+    internal static Tensor PredictingRows(CausalModel model, MicroBatch batch)
     {
         using var scope = NewDisposeScope();
         var hiddenBSH = model.Forward(batch.Tokens, batch.Positions, batch.Visible);

@@ -79,7 +79,15 @@ internal sealed class FlatAdamW : IDisposable
         // In fp32 the model's own backward passes have added to the gradient of the step already.
         if (ReferenceEquals(left.Values, _gradient))
             return;
-        _gradient.add_(left.Values);
+        // Piece by piece: a sum of two types first makes a copy in the wider one.
+        using var scope = NewDisposeScope();
+        const long Piece = 1L << 22;
+        for (long start = 0; start < Length; start += Piece)
+        {
+            var length = Math.Min(Piece, Length - start);
+            _gradient.narrow(0, start, length).add_(left.Values.narrow(0, start, length));
+        }
+
         left.Values.zero_();
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Llamax.Runs;
 using Llamax.Training.Loop;
+using Llamax.Training.Objectives;
 
 namespace Llamax.Training.Resuming;
 
@@ -16,6 +17,9 @@ public sealed record TrainingSettings
     ];
 
     public required TrainingOptions Options { get; init; }
+
+    /// <summary>The preference objective; null = equation 1.</summary>
+    public ObjectiveOptions? Objective { get; init; }
 
     /// <summary>Fingerprint of the initial model's folder, or of the configuration of a new one.</summary>
     public required string Start { get; init; }

@@ -35,6 +35,9 @@ internal sealed record TrainingState
     [JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)]
     public SortedDictionary<string, double> Probes { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>The best value of the metric so far; null = nothing measured yet, or no metric.</summary>
+    public BestValue? Best { get; init; }
+
     public required TrainingSettings Settings { get; init; }
 
     /// <summary>Before the first step.</summary>
@@ -59,3 +62,9 @@ internal sealed record TrainingState
         LastLoss = outcome.Loss,
     };
 }
+
+/// <summary>The best value of a metric.</summary>
+/// <param name="Step">Optimiser steps behind the model that has it.</param>
+/// <param name="Value">The value.</param>
+/// <param name="Since">Validations since then.</param>
+internal sealed record BestValue(int Step, double Value, int Since);

@@ -13,7 +13,7 @@ public sealed class CleaningOptionsTests
         var guide = File.ReadAllText(Path.Combine(Goldens.Repository, "docs", "clean.md"));
         var recipe = guide.Split("```yaml\n")[1].Split("```")[0];
         Assert.Equal(RecipeWriter.Write(CleaningOptions.Example), recipe);
-        Assert.Empty(RecipeBinder.Bind<CleaningOptions>(RecipeFile.Parse("clean.md", recipe)).Problems());
+        Assert.Empty(RecipeBinder.Bind<CleaningOptions>(RecipeFile.Parse("clean.md", recipe), "see the guide").Problems());
     }
 
     [Fact]
@@ -21,7 +21,8 @@ public sealed class CleaningOptionsTests
     {
         var guide = File.ReadAllText(Path.Combine(Goldens.Repository, "docs", "clean.md"));
         var lines = guide[guide.IndexOf("    identifier: lid", StringComparison.Ordinal)..].Split('\n').TakeWhile(line => line.Length > 0);
-        var options = RecipeBinder.Bind<CleaningOptions>(RecipeFile.Parse("clean.md", string.Join('\n', lines.Select(line => line[4..]))));
+        var options = RecipeBinder.Bind<CleaningOptions>(
+            RecipeFile.Parse("clean.md", string.Join('\n', lines.Select(line => line[4..]))), "see the guide");
         Assert.Empty(options.Problems());
         Assert.Equal((1.04, 0.8), (options.Scores["3"].Least, options.Languages["ha"].LeastScript));
     }
@@ -43,7 +44,7 @@ public sealed class CleaningOptionsTests
         };
         Assert.Equal(["scores.laser", "scores.x"], options.Problems().Select(problem => problem.Option));
         var message = Assert.Throws<RequestException>(
-            () => RecipeBinder.Bind<CleaningOptions>(RecipeFile.Parse("r.yaml", "limits: {mostWord: 3}"))).Message;
+            () => RecipeBinder.Bind<CleaningOptions>(RecipeFile.Parse("r.yaml", "limits: {mostWord: 3}"), "see the guide")).Message;
         Assert.Contains("nearest known keys are mostWords", message, StringComparison.Ordinal);
     }
 }

@@ -81,6 +81,21 @@ public sealed class DecontaminatorTests : IDisposable
         Assert.Equal("flores101 devtest", verdict.Reason);
     }
 
+    [Theory]
+    [InlineData("wmt23", "en-de.refA.de.gz")]
+    [InlineData("wmt", "en-de.ref.refA.de.gz")]
+    public void Sources_and_references_of_wmt_are_compared(string set, string file)
+    {
+        var texts = TestText.In(Goldens.Data, [LanguageRegistry.Find("de"), LanguageRegistry.Find("ha")]).Where(text => text.Set == set);
+        var text = Assert.Single(texts);
+        Assert.Equal("de", text.Language!.Code);
+        var lines = CorpusInput.Open(Goldens.DataPath(set, file)).Lines(new(), TestContext.Current.CancellationToken)
+            .Select(line => line.Text).ToList();
+        var verdict = new Decontaminator([text], new()).Judge(new("x", lines[3], ""), new());
+        Assert.Equal(set, verdict.Reason);
+        Assert.True(text.Sentences().Count() > lines.Count);
+    }
+
     [Fact]
     public void No_test_sentences_are_an_error() =>
         Assert.Contains("--test", Assert.Throws<RequestException>(() => new Decontaminator([], new())).Message, StringComparison.Ordinal);

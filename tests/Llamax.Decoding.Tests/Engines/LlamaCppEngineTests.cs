@@ -15,8 +15,7 @@ public sealed class LlamaCppEngineTests : IDisposable
 {
     private static readonly int[][] Prompts =
     [
-        [1, 403, 407, 261, 378, 432, 374, 396, 268, 376], [1, 403, 407, 261, 378, 432, 374, 396, 268, 414, 299], [1, 290],
-        [1, 392, 420, 311],
+        [1, 403, 407, 261, 378, 432, 374, 396, 268, 376], [1, 403, 407, 261, 378, 432, 374, 396, 268, 414, 299], [1, 290], [1, 392, 420, 311],
     ];
 
     private readonly TemporaryFolder _folder = new();
@@ -37,12 +36,11 @@ public sealed class LlamaCppEngineTests : IDisposable
     public void A_story_continues_word_for_word()
     {
         using var golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(_model, "golden.json")));
-        var greedy = golden.RootElement.GetProperty("greedy");
-        int[] Ids(string name) => [.. greedy.GetProperty(name).EnumerateArray().Select(x => x.GetInt32())];
+        int[] Ids(string name) => [.. golden.RootElement.GetProperty("greedy").GetProperty(name).EnumerateArray().Select(x => x.GetInt32())];
         var (prompt, story) = (Ids("prompt_ids"), Ids("ids"));
         using var engine = new LlamaCppEngine(_file, threads: 1);
         var found = new BatchedSearch(engine, [], new() { Beams = 1, MaxNewTokens = story.Length - prompt.Length })
-            .Run([new(prompt)], null, TestContext.Current.CancellationToken);
+            .Run([new(prompt)], cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(story[prompt.Length..], found[0][0].Tokens);
     }
 
@@ -101,8 +99,9 @@ public sealed class LlamaCppEngineTests : IDisposable
         using var engine = new LlamaCppEngine(_file, threads: 1);
         var options = new SearchOptions { MaxNewTokens = 12 };
         SearchPrompt[] prompts = [.. Prompts.Select(prompt => new SearchPrompt(prompt))];
-        var expected = new BatchedSearch(torch, [2], options).Run(prompts, null, TestContext.Current.CancellationToken);
-        var found = new BatchedSearch(engine, [2], options).Run(prompts, null, TestContext.Current.CancellationToken);
+        var cancellation = TestContext.Current.CancellationToken;
+        var expected = new BatchedSearch(torch, [2], options).Run(prompts, cancellation: cancellation);
+        var found = new BatchedSearch(engine, [2], options).Run(prompts, cancellation: cancellation);
         for (var i = 0; i < prompts.Length; i++)
         {
             Assert.Equal(expected[i][0].Tokens, found[i][0].Tokens);
@@ -117,17 +116,16 @@ public sealed class LlamaCppEngineTests : IDisposable
         Assert.Equal(128, engine.MostRows);
         SearchPrompt[] prompts = [.. Enumerable.Range(0, 140).Select(i => new SearchPrompt([1, 260 + i]))];
         var found = new BatchedSearch(engine, [], new() { Beams = 1, MaxNewTokens = 2, BatchSentences = 1000 })
-            .Run(prompts, null, TestContext.Current.CancellationToken);
+            .Run(prompts, cancellation: TestContext.Current.CancellationToken);
         Assert.All(found, hypotheses => Assert.Equal(2, hypotheses[0].Tokens.Length));
     }
 
     [Fact]
     public void Wrong_files_and_wrong_calls_are_refused()
     {
-        string Refusal(string name) => Assert.Throws<RequestException>(() => new LlamaCppEngine(_folder[name])).Message;
-        Assert.Contains("no such file", Refusal("none.gguf"), StringComparison.Ordinal);
+        Assert.Contains("no such file", Assert.Throws<RequestException>(() => new LlamaCppEngine(_folder["none.gguf"])).Message, StringComparison.Ordinal);
         File.WriteAllBytes(_folder["broken.gguf"], File.ReadAllBytes(_file)[..5000]);
-        Assert.Contains("llama.cpp cannot load it", Refusal("broken.gguf"), StringComparison.Ordinal);
+        Assert.Contains("llama.cpp cannot load it", Assert.Throws<RequestException>(() => new LlamaCppEngine(_folder["broken.gguf"])).Message, StringComparison.Ordinal);
         using var engine = new LlamaCppEngine(_file, threads: 1);
         using var session = engine.Open();
         Assert.Throws<ArgumentOutOfRangeException>(() => session.Prefill([[1, engine.VocabularySize]], 1));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Llamax.Corpus.Lexicons;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
 using Llamax.Runs;
@@ -92,6 +93,37 @@ public sealed class RunDataTests : IDisposable
         var source = new SourceOptions { Kind = SourceKind.Tsv, Files = [missing], SourceLanguage = "en", TargetLanguage = "de" };
         Assert.StartsWith(missing, Assert.Throws<RequestException>(() => FromFiles(0, source)).Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_built_lexicon_is_opened_by_its_path_and_its_content_names_the_data()
+    {
+        var path = _folder["lexicon", LexiconBuild.FileName];
+        Lexicon(path, new LexiconEntry("en", "house", "de", "haus"), new LexiconEntry("en", "house", "ja", "家"));
+        var data = WithLexicons(_folder["lexicon"]);
+        Assert.Equal(["de", "ja"], data.Lexicon.Translations("en", "House").Select(entity => entity.Language).Order());
+        Lexicon(path, new LexiconEntry("en", "house", "de", "heim"));
+        Assert.NotEqual(data.Fingerprint, WithLexicons(path).Fingerprint);
+    }
+
+    [Fact]
+    public void A_lexicon_that_is_missing_covers_nothing_or_stands_beside_others_is_named_with_the_way_out()
+    {
+        var path = _folder["foreign", LexiconBuild.FileName];
+        Lexicon(path, new LexiconEntry("ja", "家", "zh", "家"));
+        Assert.Contains("it covers ja, zh", Assert.Throws<RequestException>(() => WithLexicons(path).Lexicon).Message,
+            StringComparison.Ordinal);
+        foreach (var names in (string[][])[[path, "builtin"], [_folder["missing"] + "/"]])
+            Assert.Contains("llamax lexicon build", Assert.Throws<RequestException>(() => WithLexicons(names)).Message,
+                StringComparison.Ordinal);
+    }
+
+    private static void Lexicon(string path, params LexiconEntry[] entries) => MultilingualLexicon.Build(entries).Save(path);
+
+    private RunData WithLexicons(params string[] names) => new(new Recipe
+    {
+        Languages = ["en", "de"],
+        Data = new() { Sources = [Tsv(["a\tb"])], Lexicons = names },
+    });
 
     private static void AssertDisjoint(RunData data, Language source, Language target, int heldOut)
     {

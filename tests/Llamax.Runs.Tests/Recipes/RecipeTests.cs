@@ -51,7 +51,7 @@ public sealed class RecipeTests
     [Fact]
     public void Values_stand_over_the_defaults_of_the_records()
     {
-        var outer = RecipeBinder.Bind<Outer>(RecipeFile.Parse("r.yaml", Text));
+        var outer = RecipeBinder.Bind<Outer>(RecipeFile.Parse("r.yaml", Text), "see the guide");
         Assert.Equal(("night", 1ul, 2000, 4e-3), (outer.Name, outer.Seed, outer.Training.Steps, outer.Training.LearningRate));
         Assert.Equal(["en", "no", "de"], outer.Languages);
         Assert.Equal([1, 100], outer.Phases.Select(p => p.Steps));
@@ -62,8 +62,8 @@ public sealed class RecipeTests
     [Fact]
     public void What_is_written_reads_back_as_the_same_options()
     {
-        var written = RecipeWriter.Write(RecipeBinder.Bind<Outer>(RecipeFile.Parse("r.yaml", Text)));
-        Assert.Equal(written, RecipeWriter.Write(RecipeBinder.Bind<Outer>(RecipeFile.Parse("w.yaml", written))));
+        var written = RecipeWriter.Write(RecipeBinder.Bind<Outer>(RecipeFile.Parse("r.yaml", Text), "see the guide"));
+        Assert.Equal(written, RecipeWriter.Write(RecipeBinder.Bind<Outer>(RecipeFile.Parse("w.yaml", written), "see the guide")));
         Assert.Contains("learningRate: 0.004", written, StringComparison.Ordinal);
     }
 
@@ -74,7 +74,7 @@ public sealed class RecipeTests
         file.Set("training.steps=5");
         file.Set("languages=[fr, ta]");
         file.Set("seed=1_000");
-        var outer = RecipeBinder.Bind<Outer>(file);
+        var outer = RecipeBinder.Bind<Outer>(file, "see the guide");
         Assert.Equal((5, 1000ul), (outer.Training.Steps, outer.Seed));
         Assert.Equal(["fr", "ta"], outer.Languages);
     }
@@ -92,7 +92,8 @@ public sealed class RecipeTests
     [InlineData("- a", "r.yaml: a recipe is one YAML mapping", "recipes/")]
     public void A_wrong_recipe_names_its_line_and_the_way_out(string text, string beginning, string mend)
     {
-        var message = Assert.Throws<RequestException>(() => RecipeBinder.Bind<Outer>(RecipeFile.Parse("r.yaml", text))).Message;
+        var message = Assert.Throws<RequestException>(
+            () => RecipeBinder.Bind<Outer>(RecipeFile.Parse("r.yaml", text), "see the guide")).Message;
         Assert.StartsWith(beginning, message, StringComparison.Ordinal);
         Assert.Contains(mend, message, StringComparison.Ordinal);
     }
@@ -110,7 +111,7 @@ public sealed class RecipeTests
         var message = Assert.Throws<RequestException>(() =>
         {
             file.Set(assignment);
-            RecipeBinder.Bind<Outer>(file);
+            RecipeBinder.Bind<Outer>(file, "see the guide");
         }).Message;
         Assert.StartsWith($"--set {assignment}: ", message, StringComparison.Ordinal);
     }

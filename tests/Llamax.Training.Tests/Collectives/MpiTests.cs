@@ -9,7 +9,7 @@ namespace Llamax.Training.Tests.Collectives;
 /// <summary>Real processes, started by mpirun on this machine.</summary>
 public sealed class MpiTests : IDisposable
 {
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(3);
 
     private readonly TemporaryFolder _folder = new();
 

@@ -51,7 +51,7 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(["monolingual", "parallel"], split.GetProperty("kinds").EnumerateObject().Select(kind => kind.Name));
         Assert.False(steps[5].TryGetProperty("kinds", out _));
         Assert.Equal(8, File.ReadAllLines(_folder["timing.jsonl"]).Length);
-        Assert.Matches(@"^loss \d\.\d{3}, [\d,]+ tokens/s, \d:\d\d:\d\d left$", events.Remarks[0]);
+        Assert.Matches(@"^loss \d\.\d{3}, [\d,]+ tokens/s, \d+ % of peak, \d:\d\d:\d\d left$", events.Remarks[0]);
     }
 
     [Fact]

@@ -100,10 +100,8 @@ public sealed class NextTokenLossTests
         Assert.Equal(loss.item<float>(), losses.Average(), 5);
         foreach (var (parameter, gradient) in model.Parameters.Zip(ours))
             Assert.True(gradient.allclose(parameter.Value.grad!, 1e-3, 1e-6), parameter.Name);
-
-        // Without gradients other kernels compute, which round otherwise.
-        foreach (var (one, again) in losses.Zip(NextTokenLoss.Losses(model, batch)))
-            Assert.Equal(one, again, 1e-5);
+        foreach (var (trained, measured) in losses.Zip(NextTokenLoss.Losses(model, batch)))
+            Assert.Equal(trained, measured, 5);
     }
 
     [Theory]

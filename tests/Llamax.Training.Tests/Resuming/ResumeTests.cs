@@ -77,7 +77,7 @@ public sealed class ResumeTests : IDisposable
     public void Checkpoints_follow_the_clock_where_they_are_asked_to()
     {
         var run = TinyRun.In(_folder.Path, _corpus);
-        var options = run.Options with { CheckpointEverySteps = 0, CheckpointInterval = TimeSpan.FromMinutes(16), KeepCheckpoints = 99 };
+        var options = run.Options with { CheckpointEverySteps = 0, CheckpointInterval = TimeSpan.FromMinutes(60), KeepCheckpoints = 99 };
         (run with { Options = options, Clock = new MinutePerQuestion() }).Train();
         Assert.NotEmpty(Directory.GetDirectories(_folder["checkpoints"]));
         Assert.True(Directory.GetDirectories(_folder["checkpoints"]).Length < 20);
