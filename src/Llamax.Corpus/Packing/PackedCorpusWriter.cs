@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
+using Llamax.Corpus.Mixing;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
@@ -11,24 +12,28 @@ namespace Llamax.Corpus.Packing;
 /// <summary>
 /// Lays a training set into blocks of a fixed length: NAME.tokens, NAME.index (see <see cref="PackedFormat"/>) and manifest.json.
 /// Documents (BOS, segments, EOS) are never split over blocks, except monolingual text longer than a block, which goes on as a new
-/// document; a pair longer than a block is cut and counted. The two answers of a preference share a block; where they do not fit, it is left out. The same entries and options give the same bytes on any number of cores.
+/// document; a pair longer than a block is cut and counted. The two answers of a preference share a block; where they do not fit, it is left
+/// out. The same entries and options give the same bytes on any number of cores.
 /// </summary>
 public sealed class PackedCorpusWriter
 {
-    private const int EntriesPerBatch = 1024;
+    private const int EntriesPerAdvance = 1024;
 
     private readonly ITokenizer _tokenizer;
     private readonly PackingOptions _options;
     private readonly IRunEvents _events;
-    private readonly DocumentEncoder _encoder;
+    private readonly DocumentLayout _layout;
 
     /// <exception cref="RequestException">An option breaks its rule.</exception>
     public PackedCorpusWriter(ITokenizer tokenizer, PackingOptions options, IRunEvents? events = null)
     {
         OptionProblem.ThrowIfAny("packing", options.Problems());
         (_tokenizer, _options, _events) = (tokenizer, options, events ?? SilentEvents.Instance);
-        _encoder = new(tokenizer, options.BlockLength);
+        _layout = new(tokenizer, options.BlockLength);
     }
+
+    /// <summary>Decides the order of a mix.</summary>
+    public ulong Seed { get; init; } = 1;
 
     /// <summary>
     /// Writes NAME.tokens, NAME.index and manifest.json to <paramref name="folder"/>; the index appears last but for the manifest.
@@ -52,7 +57,7 @@ public sealed class PackedCorpusWriter
             using var index = new PackedIndexWriter(indexStream, _tokenizer.Fingerprint);
             AtomicFile.Write(tokensPath, tokensStream =>
             {
-                tokensHash = WriteBlocks(entries, index, tokensStream, tally);
+                tokensHash = WriteBlocks(folder, entries, index, tokensStream, tally);
                 if (tally.Blocks == 0)
                     throw new RequestException(
                         "there is nothing to pack: no entry holds a token that is learnt", folder, "give a training set with text");
@@ -71,6 +76,7 @@ public sealed class PackedCorpusWriter
             LossTokens = tally.Counts.Sum(count => count.LossTokens),
             PaddingShare = 1 - (tally.Counts.Sum(count => count.Tokens) / ((double)tally.Blocks * _options.BlockLength)),
             Counts = tally.Counts,
+            Mix = tally.Mixed,
             TokensSha256 = Convert.ToHexStringLower(tokensHash),
             IndexSha256 = Manifest.HashFile(indexPath),
         };
@@ -79,7 +85,8 @@ public sealed class PackedCorpusWriter
         return manifest;
     }
 
-    private byte[] WriteBlocks(IEnumerable<TrainingEntry> entries, PackedIndexWriter index, Stream stream, PackingTally tally)
+    private byte[] WriteBlocks(
+        string folder, IEnumerable<TrainingEntry> entries, PackedIndexWriter index, Stream stream, PackingTally tally)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var width = PackedFormat.TokenWidth(_tokenizer.VocabularySize);
@@ -94,32 +101,41 @@ public sealed class PackedCorpusWriter
         });
 
         using var step = _events.Begin("pack", 0, "document");
-        foreach (var batch in MonolingualDocuments.Join(entries, _options.MonolingualDocumentLength).Chunk(EntriesPerBatch))
+        var encoded = new EntryTokenizer(_tokenizer, _options).Encode(entries);
+        if (_options.Mix is { } mix)
         {
-            foreach (var encoded in Encode(batch))
-            {
-                tally.Add(encoded);
-                if (encoded.Entry.Kind == EntryKind.Preference && encoded.Pieces.Count > 0)
-                    bins.Add([.. encoded.Pieces]);
-                else
-                    foreach (var piece in encoded.Pieces)
-                        bins.Add(piece);
-            }
-
-            step.Advance(batch.Length);
+            using var mixed = MixedEntries.Of(encoded, mix, Seed, folder);
+            tally.Mix = mixed.Plan;
+            foreach (var stage in mixed.Plan.Stages)
+                LayStage(mixed.Stage(stage));
+        }
+        else
+        {
+            LayStage(encoded);
         }
 
-        bins.Flush();
         return hash.GetHashAndReset();
-    }
 
-    /// <summary>The batch in its order, tokenised on all cores.</summary>
-    private EncodedEntry[] Encode(TrainingEntry[] batch)
-    {
-        var encoded = new EncodedEntry[batch.Length];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Threads };
-        Parallel.For(0, batch.Length, parallel, i => encoded[i] = _encoder.Encode(batch[i]));
-        return encoded;
+        void LayStage(IEnumerable<EntryTokens> stage)
+        {
+            var count = 0;
+            foreach (var entry in stage)
+            {
+                var laid = _layout.Lay(entry);
+                tally.Add(laid);
+                if (laid.Head.Kind == EntryKind.Preference && laid.Pieces.Count > 0)
+                    bins.Add([.. laid.Pieces]);
+                else
+                    foreach (var piece in laid.Pieces)
+                        bins.Add(piece);
+                if (++count % EntriesPerAdvance == 0)
+                    step.Advance(EntriesPerAdvance);
+            }
+
+            step.Advance(count % EntriesPerAdvance);
+            bins.Flush();
+            index.EndStage();
+        }
     }
 
     private void FillBlock(byte[] block, int width, List<DocumentTokens> documents)

@@ -18,6 +18,8 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
     private const string FileName = "entries";
 
     private readonly IReadOnlyList<Language> _languages = Recipe.Resolve(options.Languages, $"sets.{name}.languages", data.Languages);
+    private readonly PackingOptions _packing = options.Packing(
+        $"sets.{name}", Recipe.Resolve(options.Languages, $"sets.{name}.languages", data.Languages));
 
     /// <summary>Directions with sentence pairs in the set, for the profile of a model trained on it.</summary>
     public IEnumerable<(Language Source, Language Target)> TrainedDirections => options.Parallel || options.InstructionsPerDirection > 0
@@ -72,7 +74,7 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         var builder = new TrainingSetBuilder(algorithm, lexicon, context.Events);
         var built = builder.Write(Path.Combine(Folder, "built"), FileName, Sources(context.Cancellation));
         var entries = TrainingSetFile.Read(Path.Combine(Folder, "built", built.File)).Until(context.Cancellation);
-        var packed = new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength }, context.Events)
+        var packed = new PackedCorpusWriter(tokenizer.Load(), _packing, context.Events) { Seed = recipe.Seed }
             .Write(Path.Combine(Folder, "packed"), "blocks", entries);
         var dev = new DevPairs(recipe, data).Entries(options, _languages).Until(context.Cancellation);
         if (dev.Any())
