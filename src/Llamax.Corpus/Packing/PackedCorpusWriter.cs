@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
-using Llamax.Corpus.Mixing;
+using Llamax.Corpus.Sharding;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
@@ -17,6 +17,9 @@ namespace Llamax.Corpus.Packing;
 /// </summary>
 public sealed class PackedCorpusWriter
 {
+    /// <summary>The folder of the cache where nobody names another.</summary>
+    public const string CacheName = "tokens-cache";
+
     private const int EntriesPerAdvance = 1024;
 
     private readonly ITokenizer _tokenizer;
@@ -36,11 +39,38 @@ public sealed class PackedCorpusWriter
     public ulong Seed { get; init; } = 1;
 
     /// <summary>
+    /// A folder of tokens that any number of runs and processes may share: what is in it, with the same tokenizer, is not tokenised again.
+    /// null = none.
+    /// </summary>
+    public string? Cache { get; init; }
+
+    /// <summary>All tokens were made by so many shards (<see cref="WriteShard"/>) and lie in the cache; null = make those that are missing.</summary>
+    public int? Merge { get; init; }
+
+    /// <summary>The cache of a folder where nobody names another.</summary>
+    public static string DefaultCache(string folder) => Path.Combine(folder, CacheName);
+
+    /// <summary>Tokenises the part of a shard into the cache; once all shards are done, <see cref="Merge"/> lays the blocks.</summary>
+    /// <exception cref="RequestException">The writer was told to merge, too.</exception>
+    public void WriteShard(IEnumerable<TrainingEntry> entries, Shard shard)
+    {
+        if (Merge is not null)
+            throw new RequestException("--shard and --merge", "pack", "run every shard first, then merge");
+        using var step = _events.Begin($"pack {shard}", 0, "document");
+        var cache = OpenCache();
+        foreach (var count in new EntryTokenizer(_tokenizer, _options, cache).Encode(entries, shard))
+            step.Advance(count);
+        WarnOfDamage(cache);
+    }
+
+    /// <summary>
     /// Writes NAME.tokens, NAME.index and manifest.json to <paramref name="folder"/>; the index appears last but for the manifest.
     /// </summary>
     /// <exception cref="RequestException">Nothing to pack, or <paramref name="name"/> is no plain file name.</exception>
     public PackedCorpusManifest Write(string folder, string name, IEnumerable<TrainingEntry> entries)
     {
+        if (Merge is < 1 or > 100_000)
+            throw new RequestException($"--merge {Merge}", "pack", "give the n of --shard i/n");
         if (name.Length == 0 || Path.GetFileName(name) != name)
             throw new RequestException($"\"{name}\" is not a file name", "packing", "give a name without folders, for example train");
         var indexPath = Path.Combine(folder, name + PackedFormat.IndexExtension);
@@ -101,7 +131,9 @@ public sealed class PackedCorpusWriter
         });
 
         using var step = _events.Begin("pack", 0, "document");
-        var encoded = new EntryTokenizer(_tokenizer, _options).Encode(entries);
+        var cache = Cache is null ? null : OpenCache();
+        var encoder = new EntryTokenizer(_tokenizer, _options, cache);
+        var encoded = Merge is { } shards ? encoder.Merge(entries, shards) : encoder.Encode(entries);
         if (_options.Mix is { } mix)
         {
             using var mixed = MixedEntries.Of(encoded, mix, Seed, folder);
@@ -114,6 +146,7 @@ public sealed class PackedCorpusWriter
             LayStage(encoded);
         }
 
+        WarnOfDamage(cache);
         return hash.GetHashAndReset();
 
         void LayStage(IEnumerable<EntryTokens> stage)
@@ -136,6 +169,17 @@ public sealed class PackedCorpusWriter
             bins.Flush();
             index.EndStage();
         }
+    }
+
+    private TokenCache OpenCache() =>
+        Cache is null ? throw new InvalidOperationException("Shards speak through a cache.")
+        : File.Exists(Cache) ? throw new RequestException("this is a file, the cache is a folder", Cache, "name a folder with --cache")
+        : new(Cache, _tokenizer.Fingerprint, _tokenizer.VocabularySize);
+
+    private void WarnOfDamage(TokenCache? cache)
+    {
+        if (cache?.Damaged > 0)
+            _events.Warn(string.Create(CultureInfo.InvariantCulture, $"{cache.Damaged:N0} damaged files of {Cache} were made again"));
     }
 
     private void FillBlock(byte[] block, int width, List<DocumentTokens> documents)

@@ -40,6 +40,9 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
 
     private string DevIndex => Path.Combine(Folder, "dev", "blocks.index");
 
+    /// <summary>The sets of a run have much text in common.</summary>
+    private string Cache => PackedCorpusWriter.DefaultCache(Path.GetDirectoryName(Folder)!);
+
     public PackedCorpus OpenCorpus() => PackedCorpus.Open(Path.Combine(Folder, "packed", "blocks.index"));
 
     public override string Describe()
@@ -74,12 +77,12 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         var builder = new TrainingSetBuilder(algorithm, lexicon, context.Events);
         var built = builder.Write(Path.Combine(Folder, "built"), FileName, Sources(context.Cancellation));
         var entries = TrainingSetFile.Read(Path.Combine(Folder, "built", built.File)).Until(context.Cancellation);
-        var packed = new PackedCorpusWriter(tokenizer.Load(), _packing, context.Events) { Seed = recipe.Seed }
+        var packed = new PackedCorpusWriter(tokenizer.Load(), _packing, context.Events) { Seed = recipe.Seed, Cache = Cache }
             .Write(Path.Combine(Folder, "packed"), "blocks", entries);
         var dev = new DevPairs(recipe, data).Entries(options, _languages).Until(context.Cancellation);
         if (dev.Any())
         {
-            new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength })
+            new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength }) { Cache = Cache }
                 .Write(Path.Combine(Folder, "dev"), "blocks", dev);
         }
 
