@@ -109,6 +109,8 @@ public sealed class PackedCorpus : IPackedCorpus
 
     public int VocabularySize { get; }
 
+    internal ReadOnlySpan<byte> TokensHash => _tokensHash;
+
     /// <inheritdoc/>
     /// <exception cref="RequestException">The block's record or ids break a bound.</exception>
     public void Read(int index, PackedBlock block)

@@ -38,6 +38,9 @@ public sealed record PackedCorpusManifest
 
     /// <summary>SHA-256 of NAME.index, lower-case hexadecimal.</summary>
     public required string IndexSha256 { get; init; }
+
+    /// <summary>SHA-256 of NAME.origins, lower-case hexadecimal.</summary>
+    public required string OriginsSha256 { get; init; }
 }
 
 /// <summary>One kind and direction of a packed corpus.</summary>

@@ -10,7 +10,7 @@ using Llamax.Text.Tokenization;
 namespace Llamax.Corpus.Packing;
 
 /// <summary>
-/// Lays a training set into blocks of a fixed length: NAME.tokens, NAME.index (see <see cref="PackedFormat"/>) and manifest.json.
+/// Lays a training set into blocks of a fixed length: NAME.tokens, NAME.index, NAME.origins (see <see cref="PackedFormat"/>) and manifest.json.
 /// Documents (BOS, segments, EOS) are never split over blocks, except monolingual text longer than a block, which goes on as a new
 /// document; a pair longer than a block is cut and counted. The two answers of a preference share a block; where they do not fit, it is left
 /// out. The same entries and options give the same bytes on any number of cores.
@@ -64,7 +64,7 @@ public sealed class PackedCorpusWriter
     }
 
     /// <summary>
-    /// Writes NAME.tokens, NAME.index and manifest.json to <paramref name="folder"/>; the index appears last but for the manifest.
+    /// Writes NAME.tokens, NAME.origins, NAME.index and manifest.json to <paramref name="folder"/>, in this order.
     /// </summary>
     /// <exception cref="RequestException">Nothing to pack, or <paramref name="name"/> is no plain file name.</exception>
     public PackedCorpusManifest Write(string folder, string name, IEnumerable<TrainingEntry> entries)
@@ -75,6 +75,7 @@ public sealed class PackedCorpusWriter
             throw new RequestException($"\"{name}\" is not a file name", "packing", "give a name without folders, for example train");
         var indexPath = Path.Combine(folder, name + PackedFormat.IndexExtension);
         var tokensPath = Path.Combine(folder, name + PackedFormat.TokensExtension);
+        var originsPath = Path.Combine(folder, name + PackedFormat.OriginsExtension);
         Directory.CreateDirectory(folder);
         // A killed run must not leave the new tokens beside an old index.
         File.Delete(Path.Combine(folder, Manifest.FileName));
@@ -85,12 +86,17 @@ public sealed class PackedCorpusWriter
         AtomicFile.Write(indexPath, indexStream =>
         {
             using var index = new PackedIndexWriter(indexStream, _tokenizer.Fingerprint);
-            AtomicFile.Write(tokensPath, tokensStream =>
+            AtomicFile.Write(originsPath, originsStream =>
             {
-                tokensHash = WriteBlocks(folder, entries, index, tokensStream, tally);
-                if (tally.Blocks == 0)
-                    throw new RequestException(
-                        "there is nothing to pack: no entry holds a token that is learnt", folder, "give a training set with text");
+                using var origins = new PackedOriginsWriter(originsStream);
+                AtomicFile.Write(tokensPath, tokensStream =>
+                {
+                    tokensHash = WriteBlocks(folder, entries, index, origins, tokensStream, tally);
+                    if (tally.Blocks == 0)
+                        throw new RequestException(
+                            "there is nothing to pack: no entry holds a token that is learnt", folder, "give a training set with text");
+                });
+                origins.Complete(tokensHash);
             });
             index.Complete(_options.BlockLength, _tokenizer.VocabularySize, tokensHash);
         });
@@ -109,6 +115,7 @@ public sealed class PackedCorpusWriter
             Mix = tally.Mixed,
             TokensSha256 = Convert.ToHexStringLower(tokensHash),
             IndexSha256 = Manifest.HashFile(indexPath),
+            OriginsSha256 = Manifest.HashFile(originsPath),
         };
         ManifestJson.Write(folder, manifest);
         Report(manifest);
@@ -116,7 +123,8 @@ public sealed class PackedCorpusWriter
     }
 
     private byte[] WriteBlocks(
-        string folder, IEnumerable<TrainingEntry> entries, PackedIndexWriter index, Stream stream, PackingTally tally)
+        string folder, IEnumerable<TrainingEntry> entries, PackedIndexWriter index, PackedOriginsWriter origins, Stream stream,
+        PackingTally tally)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var width = PackedFormat.TokenWidth(_tokenizer.VocabularySize);
@@ -127,6 +135,7 @@ public sealed class PackedCorpusWriter
             stream.Write(block);
             hash.AppendData(block);
             index.Add(documents);
+            origins.Add(documents);
             tally.Blocks++;
         });
 

@@ -15,12 +15,18 @@ namespace Llamax.Corpus.Packing;
 ///               names: count (4), then for each: bytes (4), UTF-8; the first is the tokenizer's fingerprint, the rest languages
 ///               block table: start of each block's record (8 each), and one more: their end
 ///               in version 2, stages: count (4), then for each: blocks (4)
+/// NAME.origins  header: "LLAMAXPO", version (4), zero (4), blocks (8), start of the names (8), start of the block table (8), SHA-256 of
+///               NAME.tokens (32), SHA-256 of what follows the header (32); training does not read this file
+///               one record per block: documents, then for each document its file's number, its line + 1 (0 = the file as a whole) and the
+///               entries of the built set that it stands for, all as 7-bit encoded numbers
+///               names of the files and block table as in NAME.index
 /// </code>
 /// </summary>
 internal static class PackedFormat
 {
     public const string TokensExtension = ".tokens";
     public const string IndexExtension = ".index";
+    public const string OriginsExtension = ".origins";
     public const int MostStages = 1 << 16;
     public const int HeaderLength = 136;
     public const int DocumentRecordLength = 12;

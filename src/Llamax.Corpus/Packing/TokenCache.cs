@@ -66,35 +66,38 @@ internal sealed class TokenCache(string folder, string fingerprint, int vocabula
     /// <param name="tokens">The ids of each text; texts that are the same share one array.</param>
     public void Write(byte[] key, int[][] tokens)
     {
-        var numbers = new Dictionary<int[], int>(ReferenceEqualityComparer.Instance);
-        foreach (var text in tokens)
-            numbers.TryAdd(text, numbers.Count);
-        List<int> numbersOnly = [_width, tokens.Length, numbers.Count];
-        numbersOnly.AddRange(numbers.Keys.Select(text => text.Length));
-        numbersOnly.AddRange(tokens.Select(text => numbers[text]));
         var path = PathOf(key);
         try
         {
-            AtomicFile.Write(path, stream =>
-            {
-                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-                Append(Magic);
-                Append(key);
-                Append(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(numbersOnly)));
-                foreach (var text in numbers.Keys)
-                    Append(_width == 4 ? MemoryMarshal.AsBytes(text.AsSpan()) : MemoryMarshal.AsBytes(Narrow(text).AsSpan()));
-                stream.Write(hash.GetHashAndReset());
-
-                void Append(ReadOnlySpan<byte> bytes)
-                {
-                    stream.Write(bytes);
-                    hash.AppendData(bytes);
-                }
-            });
+            // Without a wait for the disk: what a power failure tears fails its checksum.
+            AtomicFile.Write(path, stream => WriteTo(stream, key, tokens), isFlushed: false);
         }
         catch (IOException) when (File.Exists(path) || File.Exists(path + AtomicFile.TemporarySuffix))
         {
             // Another process is writing the same tokens, or has just done so.
+        }
+    }
+
+    private void WriteTo(FileStream stream, byte[] key, int[][] tokens)
+    {
+        var numbers = new Dictionary<int[], int>(ReferenceEqualityComparer.Instance);
+        foreach (var text in tokens)
+            numbers.TryAdd(text, numbers.Count);
+        List<int> head = [_width, tokens.Length, numbers.Count];
+        head.AddRange(numbers.Keys.Select(text => text.Length));
+        head.AddRange(tokens.Select(text => numbers[text]));
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Append(Magic);
+        Append(key);
+        Append(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(head)));
+        foreach (var text in numbers.Keys)
+            Append(_width == 4 ? MemoryMarshal.AsBytes(text.AsSpan()) : MemoryMarshal.AsBytes(Narrow(text).AsSpan()));
+        stream.Write(hash.GetHashAndReset());
+
+        void Append(ReadOnlySpan<byte> bytes)
+        {
+            stream.Write(bytes);
+            hash.AppendData(bytes);
         }
     }
 

@@ -66,7 +66,7 @@ public sealed class MixedPackingTests : IDisposable
         var first = Packed(1, 1);
         Assert.Equal(first, Packed(1, 8));
         Assert.NotEqual(first, Packed(2, 1));
-        Assert.Equal(["manifest.json", "train.index", "train.tokens"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(["manifest.json", "train.index", "train.origins", "train.tokens"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
     }
 
     [Fact]
