@@ -14,5 +14,5 @@ internal static class CorpusVerb
           llamax corpus dedup clean/en-ha.tsv --out unique/en-ha.tsv
           llamax corpus decontaminate unique/en-ha.tsv --from en --to ha --out train/en-ha.tsv
         """)
-    { CorpusCleanVerb.Create(), CorpusDedupVerb.Create(), CorpusDecontaminateVerb.Create(), CorpusInspectVerb.Create() };
+    { CorpusCleanVerb.Create(), CorpusDedupVerb.Create(), CorpusDecontaminateVerb.Create(), CorpusStatsVerb.Create(), CorpusInspectVerb.Create() };
 }
