@@ -70,7 +70,7 @@ internal static class CorpusStatsVerb
             using (events as IDisposable)
                 statistics = CorpusStatisticsRun.Run(request, events, cancellation);
             if (parsed.GetValue(output) is { } page)
-                AtomicFile.WriteAllText(page, CorpusPage.Render(string.Join(", ", request.Inputs.Select(Path.GetFileName)), statistics));
+                AtomicFile.WriteAllText(page, CorpusPage.Render(request.Inputs, statistics));
             if (parsed.GetValue(json))
                 Results.WriteDocument(CorpusStatisticsJson.ToJson(statistics));
             else
@@ -103,11 +103,12 @@ internal static class CorpusStatsVerb
                 Text($"{direction.Repeated:N0}"),
             }),
         ]);
-        if (statistics.Removed.Count > 0)
+        var removed = statistics.Removed.Where(reason => reason.Count > 0).ToList();
+        if (removed.Count > 0)
         {
             Console.Out.WriteLine();
             Results.WriteTable([
-                ["removed", "entries"], .. statistics.Removed.Select(reason => new[] { reason.Reason, Text($"{reason.Count:N0}") }),
+                ["removed", "entries"], .. removed.Select(reason => new[] { reason.Reason, Text($"{reason.Count:N0}") }),
             ]);
         }
 

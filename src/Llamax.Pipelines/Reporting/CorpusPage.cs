@@ -13,10 +13,11 @@ public static class CorpusPage
     private const int Steps = 10;
     private const int LowSteps = 6;
 
-    /// <param name="title">What was counted.</param>
+    /// <param name="inputs">What was counted.</param>
     /// <param name="statistics">The counts.</param>
-    public static string Render(string title, CorpusStatistics statistics)
+    public static string Render(IReadOnlyList<string> inputs, CorpusStatistics statistics)
     {
+        var title = inputs is [var only] ? Path.GetFileName(only) : FormattableString.Invariant($"{inputs.Count:N0} corpora");
         var page = new Markup();
         page.Add("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n<meta charset=\"utf-8\"/>\n");
         page.Add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
@@ -24,6 +25,7 @@ public static class CorpusPage
         page.Add($"<title>{title}</title>\n");
         page.Add("<style>\n" + ReportStyle.Css + "\n</style>\n</head>\n<body>\n<header>\n");
         page.Add($"<p class=\"kicker\">Llamax corpus statistics</p>\n<h1>{title}</h1>\n");
+        page.Add($"<p class=\"quiet\">{Head(string.Join(", ", inputs))}</p>\n");
         (string Id, string Heading, bool IsThere, Action Add)[] sections =
         [
             ("mix", "Mix", statistics.Mix is not null, () => MixChart.Add(page, statistics.Mix!)),
@@ -142,7 +144,9 @@ public static class CorpusPage
         {
             var share = 100.0 * count / language.Texts;
             var name = script.Length == 0 ? "none" : script;
-            var isForeign = own is not null && script.Length > 0 && script != own && !(script == "Hani" && own is "Hans" or "Hant");
+            if (parts > 0 && share < 0.05)
+                break;
+            var isForeign = own is not null && script.Length > 0 && script != own && !(script == "Hani" && own is "Hans" or "Hant" or "Jpan" or "Hang");
             if (parts++ > 0)
                 page.Add(", ");
             if (isForeign)
@@ -156,8 +160,9 @@ public static class CorpusPage
     {
         var columns = statistics.Sources.Take(MostSources).ToList();
         var rest = statistics.Sources.Skip(MostSources).ToList();
-        page.Add("<p>Texts of each language from each source; the darker, the more, by powers.</p>\n");
-        var most = Math.Log(1 + Math.Max(1, statistics.Sources.SelectMany(source => source.ByLanguage.Values).DefaultIfEmpty(1).Max()));
+        page.Add("<p>Texts of each language from each source; the darker, the more (logarithmic).</p>\n");
+        var counts = statistics.Sources.SelectMany(source => source.ByLanguage.Values).DefaultIfEmpty(1).ToList();
+        var (least, range) = (Math.Log(counts.Min()), Math.Log(counts.Max()) - Math.Log(counts.Min()));
         page.Add("<div class=\"wide\"><table class=\"matrix\">\n<thead><tr><th></th>");
         foreach (var source in columns)
             page.Add($"<th class=\"n\" title=\"{source.Name}\">{Tail(source.Name)}<br/><small>{source.Items:N0}</small></th>");
@@ -178,11 +183,14 @@ public static class CorpusPage
 
         void Cell(long count)
         {
-            var step = Math.Clamp((int)(Math.Log(1 + count) / most * Steps), 0, Steps - 1);
             if (count == 0)
+            {
                 page.Add("<td class=\"n quiet\">–</td>");
-            else
-                page.Add($"<td class=\"n c{step} {(step < LowSteps ? "low" : "high")}\">{count:N0}</td>");
+                return;
+            }
+
+            var step = range == 0 ? Steps / 2 : Math.Clamp((int)((Math.Log(count) - least) / range * Steps), 0, Steps - 1);
+            page.Add($"<td class=\"n c{step} {(step < LowSteps ? "low" : "high")}\">{count:N0}</td>");
         }
     }
 
@@ -262,7 +270,7 @@ public static class CorpusPage
     private static string Short(long number) => number switch
     {
         >= 10_000_000_000 => FormattableString.Invariant($"{number / 1e9:0.0} G"),
-        >= 10_000_000 => FormattableString.Invariant($"{number / 1e6:0.0} M"),
+        >= 1_000_000 => FormattableString.Invariant($"{number / 1e6:0.0} M"),
         >= 100_000 => FormattableString.Invariant($"{number / 1e3:0} k"),
         _ => FormattableString.Invariant($"{number:N0}"),
     };
