@@ -59,8 +59,8 @@ public static class CorpusPage
     private static void Cards(Markup page, CorpusStatistics statistics)
     {
         page.Add("<div class=\"cards\">\n");
-        Card("entries", Short(statistics.Items), $"{statistics.Directions.Count} kinds and directions");
-        Card("languages", $"{statistics.Languages.Count}", $"{Short(statistics.Sources.Count)} sources");
+        Card("entries", Short(statistics.Items), FormattableString.Invariant($"{statistics.Directions.Count:N0} kinds and directions"));
+        Card("languages", $"{statistics.Languages.Count}", statistics.Sources.Count == 1 ? "1 source" : $"{Short(statistics.Sources.Count)} sources");
         Card(
             statistics.HasTokens ? "tokens" : "characters",
             Short(statistics.Languages.Sum(language => language.Tokens?.Sum ?? language.Characters.Sum)),

@@ -79,6 +79,7 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         var entries = TrainingSetFile.Read(Path.Combine(Folder, "built", built.File)).Until(context.Cancellation);
         var packed = new PackedCorpusWriter(tokenizer.Load(), _packing, context.Events) { Seed = recipe.Seed, Cache = Cache }
             .Write(Path.Combine(Folder, "packed"), "blocks", entries);
+        WarnOfEmptyLanguages(packed, context);
         var dev = new DevPairs(recipe, data).Entries(options, _languages).Until(context.Cancellation);
         if (dev.Any())
         {
@@ -109,6 +110,16 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
             Inputs = new Dictionary<string, string> { ["data"] = data.Fingerprint, ["tokenizer"] = packed.TokenizerFingerprint },
             Counts = counts,
         };
+    }
+
+    private void WarnOfEmptyLanguages(PackedCorpusManifest packed, StageContext context)
+    {
+        var seen = packed.Counts.Where(count => count.Documents > 0).SelectMany(count => new[] { count.Source, count.Target }).ToHashSet();
+        List<string> empty = [.. _languages.Select(language => language.Code).Where(code => !seen.Contains(code))];
+        if (empty.Count > 0)
+            context.Events.Warn(
+                $"{Name}: no source has text of {string.Join(", ", empty)}, and the set has none; add a source, or leave "
+                + $"{(empty.Count == 1 ? "it" : "them")} out of the languages");
     }
 
     private TrainingSources Sources(CancellationToken cancellation) => new()

@@ -130,6 +130,36 @@ public sealed class TokenCacheTests : IDisposable
         Assert.Equal([[1, 2]], cache.Read(key)!);
     }
 
+    [Fact]
+    public void A_hostile_file_with_a_true_checksum_is_refused_or_read_within_its_bounds()
+    {
+        var cache = new TokenCache(_folder["cache"], "f", 1000);
+        var key = cache.KeyOf(["a", "b", "c"]);
+        int[] shared = [1, 2];
+        cache.Write(key, [shared, [3, 4, 5], shared]);
+        var path = Assert.Single(Files());
+        var good = File.ReadAllBytes(path);
+        var refused = 0;
+        for (var place = 0; place < good.Length - SHA256.HashSizeInBytes; place++)
+        {
+            foreach (var flip in (byte[])[0x01, 0x7F, 0x80, 0xFF])
+            {
+                var bad = (byte[])good.Clone();
+                bad[place] ^= flip;
+                SHA256.HashData(bad.AsSpan(0, bad.Length - SHA256.HashSizeInBytes)).CopyTo(bad, bad.Length - SHA256.HashSizeInBytes);
+                File.WriteAllBytes(path, bad);
+                if (cache.Read(key) is { } tokens)
+                    Assert.All(tokens, text => Assert.InRange(text.Length, 0, 5));
+                else
+                    refused++;
+            }
+        }
+
+        Assert.Equal(refused, cache.Damaged);
+        File.WriteAllBytes(path, good);
+        Assert.Equal([shared, [3, 4, 5], shared], cache.Read(key)!);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
