@@ -38,7 +38,8 @@ internal static class PackingBench
                 {
                     Threads = options.Threads,
                     Mix = mix,
-                }) { Cache = from }.Write(Path.Combine(folder.FullName, name), "blocks", TrainingSetFile.Read(file));
+                })
+                { Cache = from }.Write(Path.Combine(folder.FullName, name), "blocks", TrainingSetFile.Read(file));
             var cold = 0;
             Pack("warm", cache);
             var times = Interleaved.Measure(
