@@ -38,6 +38,9 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
 
     private string DevIndex => Path.Combine(Folder, "dev", "blocks.index");
 
+    /// <summary>The built training set.</summary>
+    public string EntriesFile => Path.Combine(Folder, "built", FileName + ".parquet");
+
     public PackedCorpus OpenCorpus() => PackedCorpus.Open(Path.Combine(Folder, "packed", "blocks.index"));
 
     public override string Describe()
