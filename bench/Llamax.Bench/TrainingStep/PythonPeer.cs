@@ -53,12 +53,17 @@ internal sealed class PythonPeer : IDisposable
             RedirectStandardOutput = true,
         };
         start.Environment["OMP_NUM_THREADS"] = "1";
+        start.Environment["OPENBLAS_NUM_THREADS"] = "1";
         _process = Process.Start(start)!;
         Version = Answer()[1];
     }
 
     /// <summary>Of PyTorch.</summary>
     public string Version { get; }
+
+    /// <summary>Whose matrix products it uses: Debian lets the reference BLAS, many times slower, stand in where OpenBLAS is not installed.</summary>
+    public static string Blas => File.ResolveLinkTarget("/usr/lib/x86_64-linux-gnu/libblas.so.3", returnFinalTarget: true)
+        is { } library && library.FullName.Contains("openblas", StringComparison.Ordinal) ? "OpenBLAS" : "the reference BLAS";
 
     /// <summary>Whether Debian's PyTorch is here.</summary>
     public static bool IsInstalled

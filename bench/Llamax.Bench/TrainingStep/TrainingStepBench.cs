@@ -41,7 +41,7 @@ internal static class TrainingStepBench
                 {small.Blocks} × {small.BlockLength} tokens with a vocabulary of {small.Config.VocabularySize:N0}, and {large.Config.ParameterCount():N0} on
                 {large.Blocks} × {large.BlockLength} with {large.Config.VocabularySize:N0}; {options.Repeats} interleaved rounds after one unmeasured. All fp32
                 candidates start from the same weights, and their first two losses agree to 1e-3. PyTorch is Debian's build of {(hasPython ? "1.13" : "(not installed)")}
-                of 2022, an old one, in eager mode. Until "freed memory kept" the C library gives freed memory back to the system as it does by
+                of 2022, an old one, in eager mode with {PythonPeer.Blas}. Until "freed memory kept" the C library gives freed memory back to the system as it does by
                 itself; then it keeps it, as Llamax tells it to when it trains, for the candidates in this process. "Share of the peak" sets matrix
                 products of 1,024 with as much arithmetic as the step against the step. "2 ranks" are two processes of one thread under mpirun with
                 half the blocks each, against one process of two threads with all of them; their losses differ by {difference:g2} at most.
