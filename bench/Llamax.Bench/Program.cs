@@ -14,6 +14,7 @@ var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComp
     ["text"] = TextBench.Run,
     ["augment"] = LexiconAugmentBench.Run,
     ["lexicon"] = LexiconBench.Run,
+    ["packing"] = PackingBench.Run,
     ["training-step"] = TrainingStepBench.Run,
 };
 

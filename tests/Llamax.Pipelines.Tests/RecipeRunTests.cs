@@ -1,3 +1,4 @@
+using Llamax.Corpus.Packing;
 using Llamax.Decoding.Prompts;
 using Llamax.Evaluation.Reporting;
 using Llamax.Runs;
@@ -38,6 +39,38 @@ public sealed class RecipeRunTests : IDisposable
             Execute(name, new(), TestContext.Current.CancellationToken);
             Assert.Equal(whole, Results(name));
         }
+    }
+
+    [Fact]
+    public void A_set_is_packed_by_its_mix_and_trained_stage_by_stage()
+    {
+        var recipe = TinyRecipe.Bind(
+            "sets.cpt.mix={method: uniMax, curriculum: monolingualThenParallel, languageMaximumEpochs: {deu: 0.5}}",
+            "phases={cpt: {set: cpt, training: {steps: 1}}}", "evaluation.systems=[]");
+        new RecipeRun(recipe, _folder["mixed"], compare: false, new RecordedEvents()).Execute(from: null, TestContext.Current.CancellationToken);
+        using var corpus = PackedCorpus.Open(_folder["mixed", "sets", "cpt", "packed", "blocks.index"]);
+        Assert.Equal(2, corpus.Stages.Count);
+        var manifest = File.ReadAllText(_folder["mixed", "sets", "cpt", "packed", "manifest.json"]);
+        Assert.Contains("\"curriculum\": \"monolingualThenParallel\"", manifest, StringComparison.Ordinal);
+        Assert.Contains("\"epochs\": 0.5", manifest, StringComparison.Ordinal);
+
+        var foreign = TinyRecipe.Bind("sets.cpt.mix={languageMaximumEpochs: {fr: 1}}");
+        var refusal = Assert.Throws<RequestException>(() => new RecipeRun(foreign, _folder["no"], compare: false, new RecordedEvents()));
+        Assert.Contains("sets.cpt.mix.languageMaximumEpochs: fr is not one of the run's languages", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_language_without_any_text_is_named()
+    {
+        static string Word(int i) => string.Concat(Enumerable.Range(1, 6).Select(letter => (char)('a' + (i * 7919 / letter % 26))));
+        var pairs = _folder.Write("en-de.tsv", string.Concat(Enumerable.Range(0, 300).Select(i => $"{Word(i)} {Word(i / 2)}\t{Word(i / 3)}\n")));
+        var recipe = TinyRecipe.Bind(
+            "languages=[en, de, fr]", $"data.sources=[{{kind: tsv, files: [{pairs}], sourceLanguage: en, targetLanguage: de}}]",
+            "data.lexicons=[]", "sets={cpt: {blockLength: 64, augment: false}}", "phases={cpt: {set: cpt, training: {steps: 1}}}",
+            "evaluation.systems=[]");
+        var events = new RecordedEvents();
+        new RecipeRun(recipe, _folder["empty"], compare: false, events).Execute(from: null, TestContext.Current.CancellationToken);
+        Assert.Contains("sets/cpt: no source has text of fr, and the set has none; add a source, or leave it out of the languages", events.Warnings);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Llamax.Corpus.Packing;
 using Llamax.Runs;
 using Llamax.Text.Languages;
 using Llamax.Training.Loop;
@@ -116,11 +117,11 @@ public sealed record Recipe
             yield return new("evaluation.suites", "heldOut", "needs pairs that are held out", "set heldOutPerLanguagePair of a source");
     }
 
-    /// <summary>Sets and phases have folders of their names; the baseline has one too.</summary>
+    /// <summary>Sets and phases have folders of their names; the baseline and the cache of tokens have one too.</summary>
     private static IEnumerable<OptionProblem> NameProblems(string option, IEnumerable<string> names) => names
-        .Where(name => name is "" or EvaluationOptions.Baseline || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        .Where(name => name is "" or EvaluationOptions.Baseline or PackedCorpusWriter.CacheName || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
         .Select(name => new OptionProblem(
-            option, name, "cannot name a folder here", $"use letters, digits, - and _, and not {EvaluationOptions.Baseline}"));
+            option, name, "cannot name a folder here", $"use letters, digits, - and _, and not {EvaluationOptions.Baseline} or {PackedCorpusWriter.CacheName}"));
 
     /// <summary>The languages of the run in the registry's terms.</summary>
     /// <exception cref="RequestException">A code is unknown or named twice.</exception>

@@ -1,6 +1,8 @@
 using Llamax.Corpus.Building;
+using Llamax.Corpus.Mixing;
 using Llamax.Corpus.Packing;
 using Llamax.Runs;
+using Llamax.Text.Languages;
 
 namespace Llamax.Pipelines.Recipes;
 
@@ -31,14 +33,37 @@ public sealed record SetOptions
     /// <summary>Tokens in a training block; the paper's is 512.</summary>
     public int BlockLength { get; init; } = 512;
 
+    /// <summary>How often each language and kind is seen, counted in entries; null = every entry once.</summary>
+    public MixOptions? Mix { get; init; }
+
+    /// <summary>How the set is packed.</summary>
+    /// <param name="where">The set's place in the recipe.</param>
+    /// <param name="languages">The set's languages.</param>
+    /// <exception cref="RequestException">A limit is set for a language that is not one of them.</exception>
+    internal PackingOptions Packing(string where, IReadOnlyList<Language> languages)
+    {
+        if (Mix is not { LanguageMaximumEpochs: { Count: > 0 } limits })
+            return new() { BlockLength = BlockLength, Mix = Mix };
+        var limited = Recipe.Resolve([.. limits.Keys], $"{where}.mix.languageMaximumEpochs", languages).Zip(limits.Values);
+        return new()
+        {
+            BlockLength = BlockLength,
+            Mix = Mix with { LanguageMaximumEpochs = limited.ToDictionary(limit => limit.First.Code, limit => limit.Second) },
+        };
+    }
+
     public IEnumerable<OptionProblem> Problems(string where)
     {
         if (InstructionsPerDirection < 0)
             yield return new($"{where}.instructionsPerDirection", InstructionsPerDirection, "must not be negative", "use 0 for none");
         if (AlpacaInstructions < 0)
             yield return new($"{where}.alpacaInstructions", AlpacaInstructions, "must not be negative", "use 0 for none");
-        foreach (var problem in new PackingOptions { BlockLength = BlockLength }.Problems())
+        foreach (var problem in new PackingOptions { BlockLength = BlockLength, Mix = Mix }.Problems())
             yield return problem with { Option = $"{where}.{problem.Option}" };
+        if (Mix is { Curriculum: not MixCurriculum.Mixed } && !(Monolingual && (Parallel || InstructionsPerDirection + AlpacaInstructions > 0)))
+            yield return new(
+                $"{where}.mix.curriculum", Mix.Curriculum, "needs monolingual text and entries of two languages",
+                "switch both on in the set, or use mixed");
         if (Algorithm.Seed != new TrainingSetOptions().Seed)
             yield return new($"{where}.algorithm.seed", Algorithm.Seed, "is not read", "set the recipe's seed");
         foreach (var problem in Algorithm.Problems())

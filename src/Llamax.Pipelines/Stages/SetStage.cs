@@ -18,6 +18,8 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
     private const string FileName = "entries";
 
     private readonly IReadOnlyList<Language> _languages = Recipe.Resolve(options.Languages, $"sets.{name}.languages", data.Languages);
+    private readonly PackingOptions _packing = options.Packing(
+        $"sets.{name}", Recipe.Resolve(options.Languages, $"sets.{name}.languages", data.Languages));
 
     /// <summary>Directions with sentence pairs in the set, for the profile of a model trained on it.</summary>
     public IEnumerable<(Language Source, Language Target)> TrainedDirections => options.Parallel || options.InstructionsPerDirection > 0
@@ -40,6 +42,9 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
 
     /// <summary>The built training set.</summary>
     public string EntriesFile => Path.Combine(Folder, "built", FileName + ".parquet");
+
+    /// <summary>The sets of a run have much text in common.</summary>
+    private string Cache => PackedCorpusWriter.DefaultCache(Path.GetDirectoryName(Folder)!);
 
     public PackedCorpus OpenCorpus() => PackedCorpus.Open(Path.Combine(Folder, "packed", "blocks.index"));
 
@@ -75,12 +80,13 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         var builder = new TrainingSetBuilder(algorithm, lexicon, context.Events);
         var built = builder.Write(Path.Combine(Folder, "built"), FileName, Sources(context.Cancellation));
         var entries = TrainingSetFile.Read(Path.Combine(Folder, "built", built.File)).Until(context.Cancellation);
-        var packed = new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength }, context.Events)
+        var packed = new PackedCorpusWriter(tokenizer.Load(), _packing, context.Events) { Seed = recipe.Seed, Cache = Cache }
             .Write(Path.Combine(Folder, "packed"), "blocks", entries);
+        WarnOfEmptyLanguages(packed, context);
         var dev = new DevPairs(recipe, data).Entries(options, _languages).Until(context.Cancellation);
         if (dev.Any())
         {
-            new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength })
+            new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength }) { Cache = Cache }
                 .Write(Path.Combine(Folder, "dev"), "blocks", dev);
         }
 
@@ -107,6 +113,16 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
             Inputs = new Dictionary<string, string> { ["data"] = data.Fingerprint, ["tokenizer"] = packed.TokenizerFingerprint },
             Counts = counts,
         };
+    }
+
+    private void WarnOfEmptyLanguages(PackedCorpusManifest packed, StageContext context)
+    {
+        var seen = packed.Counts.Where(count => count.Documents > 0).SelectMany(count => new[] { count.Source, count.Target }).ToHashSet();
+        List<string> empty = [.. _languages.Select(language => language.Code).Where(code => !seen.Contains(code))];
+        if (empty.Count > 0)
+            context.Events.Warn(
+                $"{Name}: no source has text of {string.Join(", ", empty)}, and the set has none; add a source, or leave "
+                + $"{(empty.Count == 1 ? "it" : "them")} out of the languages");
     }
 
     private TrainingSources Sources(CancellationToken cancellation) => new()
