@@ -2,7 +2,6 @@ using Llamax.Corpus;
 using Llamax.Corpus.Reading;
 using Llamax.Decoding.Prompts;
 using Llamax.Pipelines.Recipes;
-using Llamax.Runs;
 using Llamax.Text.Languages;
 
 namespace Llamax.Pipelines.Data;
@@ -15,7 +14,7 @@ internal sealed class PreferenceEntries(Recipe recipe)
 
     private readonly PromptTemplate _template = PromptTemplate.Find(recipe.Evaluation.Prompt);
 
-    /// <exception cref="RequestException">A line of the file is wrong; it is named.</exception>
+    /// <exception cref="Runs.RequestException">A line of the file is wrong; it is named.</exception>
     public IEnumerable<TrainingEntry> Read(string file) => PreferenceLines.Read(file).Select(Entry);
 
     private TrainingEntry Entry(PreferenceTriplet triplet)
@@ -30,15 +29,5 @@ internal sealed class PreferenceEntries(Recipe recipe)
             triplet.Origin);
     }
 
-    private static Language? Find(string? code, string origin)
-    {
-        try
-        {
-            return code is null ? null : LanguageRegistry.Find(code);
-        }
-        catch (RequestException unknown)
-        {
-            throw new RequestException(unknown.What, origin, unknown.Mend, unknown);
-        }
-    }
+    private static Language? Find(string? code, string origin) => code is null ? null : TuningEntries.LanguageOf(code, origin);
 }

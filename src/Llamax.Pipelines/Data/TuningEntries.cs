@@ -9,7 +9,7 @@ using Llamax.Text.Languages;
 namespace Llamax.Pipelines.Data;
 
 /// <summary>
-/// What a set takes from files of questions with answers: preferences. Some of it may be held out; what asks the same is held out together.
+/// What a set takes from files of questions with answers: preferences and tasks. Some of it may be held out; what asks the same is held out together.
 /// </summary>
 internal sealed class TuningEntries
 {
@@ -35,11 +35,30 @@ internal sealed class TuningEntries
 
     /// <summary>The files' hashes.</summary>
     /// <exception cref="RequestException">A file is not there.</exception>
-    public IEnumerable<string> Fingerprints() => _options.Preferences.Select(file => File.Exists(file)
-        ? Manifest.HashFile(file)
-        : throw new RequestException("there is no such file", file, "correct the set's preferences"));
+    public IEnumerable<string> Fingerprints() => _options.Preferences
+        .Concat(_options.Tasks.SelectMany(task => task.Files)).Concat(_options.Tasks.Select(task => task.Prompt).Where(IsFile).OfType<string>())
+        .Select(file => File.Exists(file)
+            ? Manifest.HashFile(file)
+            : throw new RequestException("there is no such file", file, "correct the set's preferences or tasks"));
 
-    private IEnumerable<TrainingEntry> All() => _options.Preferences.SelectMany(new PreferenceEntries(_recipe).Read);
+    /// <summary>The language of a line.</summary>
+    /// <exception cref="RequestException">There is none of that code; the line is named.</exception>
+    public static Language LanguageOf(string code, string origin)
+    {
+        try
+        {
+            return LanguageRegistry.Find(code);
+        }
+        catch (RequestException unknown)
+        {
+            throw new RequestException(unknown.What, origin, unknown.Mend, unknown);
+        }
+    }
+
+    private static bool IsFile(string? prompt) => prompt?.EndsWith(".json", StringComparison.OrdinalIgnoreCase) == true;
+
+    private IEnumerable<TrainingEntry> All() => _options.Preferences.SelectMany(new PreferenceEntries(_recipe).Read)
+        .Concat(_options.Tasks.SelectMany(task => new TaskEntries(task).Read()));
 
     private HashSet<ulong> DrawHeldOut()
     {

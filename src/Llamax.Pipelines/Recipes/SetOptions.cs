@@ -34,7 +34,10 @@ public sealed record SetOptions
     /// </summary>
     public IReadOnlyList<string> Preferences { get; init; } = [];
 
-    /// <summary>Questions of the set's preferences that are kept out of training, to watch the model by; 0 = none.</summary>
+    /// <summary>Examples of tasks, whose answers alone are learnt: see docs/tune.md.</summary>
+    public IReadOnlyList<TaskOptions> Tasks { get; init; } = [];
+
+    /// <summary>Questions of the set's preferences and tasks that are kept out of training, to watch the model by; 0 = none.</summary>
     public int HeldOutExamples { get; init; }
 
     /// <summary>Tokens in a training block; the paper's is 512.</summary>
@@ -46,13 +49,15 @@ public sealed record SetOptions
             yield return new($"{where}.instructionsPerDirection", InstructionsPerDirection, "must not be negative", "use 0 for none");
         if (AlpacaInstructions < 0)
             yield return new($"{where}.alpacaInstructions", AlpacaInstructions, "must not be negative", "use 0 for none");
+        foreach (var problem in Tasks.SelectMany((task, i) => task.Problems($"{where}.tasks[{i}]")))
+            yield return problem;
         if (HeldOutExamples < 0)
             yield return new($"{where}.heldOutExamples", HeldOutExamples, "must not be negative", "use 0 for none");
-        if (Preferences.Count > 0 && (Monolingual || Parallel || InstructionsPerDirection > 0 || AlpacaInstructions > 0))
+        if (Preferences.Count > 0 && (Monolingual || Parallel || InstructionsPerDirection > 0 || AlpacaInstructions > 0 || Tasks.Count > 0))
         {
             yield return new(
                 $"{where}.preferences", Preferences.Count, "cannot stand beside other text",
-                "set monolingual and parallel to false, and put instructions into a set of their own");
+                "set monolingual and parallel to false, and put instructions and tasks into a set of their own");
         }
 
         foreach (var problem in new PackingOptions { BlockLength = BlockLength }.Problems())
@@ -61,7 +66,7 @@ public sealed record SetOptions
             yield return new($"{where}.algorithm.seed", Algorithm.Seed, "is not read", "set the recipe's seed");
         foreach (var problem in Algorithm.Problems())
             yield return problem with { Option = $"{where}.algorithm.{problem.Option}" };
-        if (!Monolingual && !Parallel && InstructionsPerDirection == 0 && AlpacaInstructions == 0 && Preferences.Count == 0)
-            yield return new(where, "(empty)", "holds nothing", "switch on monolingual, parallel, instructions or preferences");
+        if (!Monolingual && !Parallel && InstructionsPerDirection == 0 && AlpacaInstructions == 0 && Preferences.Count == 0 && Tasks.Count == 0)
+            yield return new(where, "(empty)", "holds nothing", "switch on monolingual, parallel, instructions, tasks or preferences");
     }
 }

@@ -54,6 +54,7 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
             kinds.Add("Alpaca instructions");
         if (options.Preferences.Count > 0)
             kinds.Add("preferences");
+        kinds.AddRange(options.Tasks.Select(task => $"answers of {task.Kind}"));
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{string.Join(", ", kinds)} of {_languages.Count} languages, in blocks of {options.BlockLength} tokens");
