@@ -78,10 +78,10 @@ public sealed class RecipeRunTests : IDisposable
     {
         var lines = new RecipeRun(TinyRecipe.Bind(), _folder["dry"], compare: false, new RecordedEvents()).Describe().ToList();
         Assert.Equal(
-            ["tokenizer", "sets/cpt", "sets/instructions", "phases/cpt", "phases/tuned", "evaluation", "report"],
+            ["tokenizer", "sets/cpt", "sets/instructions", "phases/cpt", "phases/tuned", "contamination", "evaluation", "report"],
             lines.Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]));
         Assert.Contains("5 steps of 1 blocks on sets/cpt, from random weights", lines[3], StringComparison.Ordinal);
-        Assert.Contains("2 directions, at most 2 sentences each, 2 beams", lines[5], StringComparison.Ordinal);
+        Assert.Contains("2 directions, at most 2 sentences each, 2 beams", lines[6], StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["dry"]));
     }
 

@@ -17,6 +17,7 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
 {
     private const string FileName = "entries";
 
+    private readonly TuningEntries _tuning = new(recipe, options);
     private readonly IReadOnlyList<Language> _languages = Recipe.Resolve(options.Languages, $"sets.{name}.languages", data.Languages);
     private readonly PackingOptions _packing = options.Packing(
         $"sets.{name}", Recipe.Resolve(options.Languages, $"sets.{name}.languages", data.Languages));
@@ -40,6 +41,9 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
 
     private string DevIndex => Path.Combine(Folder, "dev", "blocks.index");
 
+    /// <summary>The built training set.</summary>
+    public string EntriesFile => Path.Combine(Folder, "built", FileName + ".parquet");
+
     /// <summary>The sets of a run have much text in common.</summary>
     private string Cache => PackedCorpusWriter.DefaultCache(Path.GetDirectoryName(Folder)!);
 
@@ -56,6 +60,9 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
             kinds.Add("translation instructions");
         if (options.AlpacaInstructions > 0)
             kinds.Add("Alpaca instructions");
+        if (options.Preferences.Count > 0)
+            kinds.Add("preferences");
+        kinds.AddRange(options.Tasks.Select(task => $"answers of {task.Kind}"));
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{string.Join(", ", kinds)} of {_languages.Count} languages, in blocks of {options.BlockLength} tokens");
@@ -66,6 +73,7 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         RecipeWriter.Write(options), recipe.Evaluation.Prompt, data.Fingerprint, tokenizer.Key,
         recipe.Seed.ToString(CultureInfo.InvariantCulture), recipe.Watch.DevPairs.ToString(CultureInfo.InvariantCulture),
         options.AlpacaInstructions > 0 ? RunData.FingerprintOfFolder(Path.GetDirectoryName(InstructionEntries.AlpacaFile())!) : "",
+        .. _tuning.Fingerprints(),
     ];
 
     public override Manifest Run(StageContext context)
@@ -80,7 +88,7 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         var packed = new PackedCorpusWriter(tokenizer.Load(), _packing, context.Events) { Seed = recipe.Seed, Cache = Cache }
             .Write(Path.Combine(Folder, "packed"), "blocks", entries);
         WarnOfEmptyLanguages(packed, context);
-        var dev = new DevPairs(recipe, data).Entries(options, _languages).Until(context.Cancellation);
+        var dev = new DevPairs(recipe, data).Entries(options, _languages).Concat(_tuning.HeldOut()).Until(context.Cancellation);
         if (dev.Any())
         {
             new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength }) { Cache = Cache }
@@ -128,7 +136,7 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
             ? [.. _languages.Select(l => new MonolingualSource(l.Code, data.Monolingual(l).Until(cancellation)))]
             : [],
         Parallel = options.Parallel ? [.. ParallelSources(cancellation)] : [],
-        Ready = new InstructionEntries(recipe, options, data).Of(Directions).Until(cancellation),
+        Ready = new InstructionEntries(recipe, options, data).Of(Directions).Concat(_tuning.Trained()).Until(cancellation),
     };
 
     private IEnumerable<ParallelSource> ParallelSources(CancellationToken cancellation)
