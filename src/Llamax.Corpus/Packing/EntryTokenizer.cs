@@ -6,7 +6,7 @@ namespace Llamax.Corpus.Packing;
 
 /// <summary>
 /// Entries to tokens: chunks of consecutive entries, encoded on all cores, in their order. A text that occurs several times in a chunk is
-/// encoded once; a chunk that the cache holds not at all.
+/// encoded once, one of an earlier chunk mostly not again; a chunk that the cache holds not at all.
 /// </summary>
 internal sealed class EntryTokenizer(ITokenizer tokenizer, PackingOptions options, TokenCache? cache)
 {
@@ -14,6 +14,7 @@ internal sealed class EntryTokenizer(ITokenizer tokenizer, PackingOptions option
     private const int UnitsInChunk = 1 << 22;
 
     private readonly SegmentTexts _texts = new(tokenizer);
+    private readonly RecentTexts _recent = new(tokenizer.Encode);
 
     public IEnumerable<EntryTokens> Encode(IEnumerable<TrainingEntry> entries) =>
         OrderedWork.Do(Chunks(entries), options.Threads, chunk => Encode(chunk, Encode)).SelectMany(chunk => chunk);
@@ -71,7 +72,12 @@ internal sealed class EntryTokenizer(ITokenizer tokenizer, PackingOptions option
             return EncodeOnce(texts);
         var key = cache.KeyOf(texts);
         if (cache.Read(key) is { } known)
+        {
+            for (var i = 0; i < known.Length; i++)
+                _recent.Remember(texts[i], known[i]);
             return known;
+        }
+
         var tokens = EncodeOnce(texts);
         cache.Write(key, tokens);
         return tokens;
@@ -82,7 +88,7 @@ internal sealed class EntryTokenizer(ITokenizer tokenizer, PackingOptions option
         var known = new Dictionary<string, int[]>(StringComparer.Ordinal);
         var tokens = new int[texts.Count][];
         for (var i = 0; i < texts.Count; i++)
-            tokens[i] = known.TryGetValue(texts[i], out var before) ? before : known[texts[i]] = tokenizer.Encode(texts[i]);
+            tokens[i] = known.TryGetValue(texts[i], out var before) ? before : known[texts[i]] = _recent.Encode(texts[i]);
         return tokens;
     }
 }

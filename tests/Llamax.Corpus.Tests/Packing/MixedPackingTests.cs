@@ -66,7 +66,9 @@ public sealed class MixedPackingTests : IDisposable
         var first = Packed(1, 1);
         Assert.Equal(first, Packed(1, 8));
         Assert.NotEqual(first, Packed(2, 1));
-        Assert.Equal(["manifest.json", "train.index", "train.origins", "train.tokens"], Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["manifest.json", "train.index", "train.origins", "train.tokens"],
+            Directory.GetFiles(_folder.Path).Select(Path.GetFileName).Order());
     }
 
     [Fact]
@@ -82,7 +84,8 @@ public sealed class MixedPackingTests : IDisposable
     [Fact]
     public void A_mix_that_does_not_fit_the_entries_is_refused_and_leaves_nothing()
     {
-        var error = Assert.Throws<RequestException>(() => Write(Pairs("en", 5), new() { Curriculum = MixCurriculum.MonolingualThenParallel }));
+        var error = Assert.Throws<RequestException>(
+            () => Write(Pairs("en", 5), new() { Curriculum = MixCurriculum.MonolingualThenParallel }));
         Assert.Contains("\"monolingual\" has nothing to see", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<RequestException>(() => Write(Pairs("en", 5), new() { Temperature = 0 }));
         Assert.Contains("mix.temperature", error.Message, StringComparison.Ordinal);

@@ -49,13 +49,15 @@ public sealed class PackedInspectionTests : IDisposable
         Assert.Equal(Key(all[41]), Key(Assert.Single(Find(new() { Document = 41 }))));
         var part = all[30].Text[1..4];
         Assert.Equal(
-            all.Where(document => document.Text.Contains(part, StringComparison.Ordinal)).Select(Key), Find(new() { Containing = part }).Select(Key));
+            all.Where(document => document.Text.Contains(part, StringComparison.Ordinal)).Select(Key),
+            Find(new() { Containing = part }).Select(Key));
         Assert.Equal(
             all.Where(document => document.Document is { Source: "de", Target: "zh" }).Select(Key),
             Find(new() { Source = "de", Target = "zh" }).Select(Key));
         Assert.All(Find(new() { Source = "en", Target = "" }), document => Assert.Equal(EntryKind.Monolingual, document.Document.Kind));
         Assert.Empty(Find(new() { Document = 1_000_000 }));
-        Assert.Contains("blocks are 0 to", Assert.Throws<RequestException>(() => Find(new() { Block = 100_000 })).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<RequestException>(() => Find(new() { Block = 100_000 }));
+        Assert.Contains("blocks are 0 to", error.Message, StringComparison.Ordinal);
 
         static (int, long, string) Key(InspectedDocument document) => (document.Block, document.Number, document.Text);
     }
@@ -64,7 +66,8 @@ public sealed class PackedInspectionTests : IDisposable
     public void Another_tokenizer_is_refused()
     {
         Write();
-        var error = Assert.Throws<RequestException>(() => PackedInspection.Open(_folder["train.index"], new CharacterTokenizer(hasMarks: false)));
+        var error = Assert.Throws<RequestException>(
+            () => PackedInspection.Open(_folder["train.index"], new CharacterTokenizer(hasMarks: false)));
         Assert.Contains("packed with the tokenizer characters-False-True-65536", error.Message, StringComparison.Ordinal);
     }
 
@@ -105,6 +108,7 @@ public sealed class PackedInspectionTests : IDisposable
         return [.. inspection.Find(query)];
     }
 
-    private void Write(IReadOnlyList<TrainingEntry>? entries = null) => new PackedCorpusWriter(
-        _tokenizer, new() { BlockLength = 64, OpenBlocks = 4, MonolingualDocumentLength = 100 }).Write(_folder.Path, "train", entries ?? _entries);
+    private void Write(IReadOnlyList<TrainingEntry>? entries = null) =>
+        new PackedCorpusWriter(_tokenizer, new() { BlockLength = 64, OpenBlocks = 4, MonolingualDocumentLength = 100 })
+            .Write(_folder.Path, "train", entries ?? _entries);
 }
