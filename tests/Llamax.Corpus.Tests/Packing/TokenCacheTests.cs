@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Llamax.Corpus.Mixing;
 using Llamax.Corpus.Packing;
-using Llamax.Corpus.Sharding;
 using Llamax.Runs;
 using Llamax.Testing;
 
