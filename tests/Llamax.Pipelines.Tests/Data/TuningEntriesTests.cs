@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Llamax.Corpus;
 using Llamax.Corpus.Reading;
 using Llamax.Pipelines.Data;
