@@ -5,6 +5,7 @@ using Llamax.Corpus.Lexicons;
 using Llamax.Corpus.Packing;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
+using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Recipes;
 using Llamax.Text.Languages;
@@ -70,6 +71,7 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
 
     public override Manifest Run(StageContext context)
     {
+        RequireText();
         var lexicon = options is { Parallel: true, Augment: true } ? data.Lexicon : MultilingualLexicon.Build([]);
         var algorithm = options.Algorithm with { Seed = recipe.Seed };
         if (!options.Augment)
@@ -109,6 +111,23 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
             Inputs = new Dictionary<string, string> { ["data"] = data.Fingerprint, ["tokenizer"] = packed.TokenizerFingerprint },
             Counts = counts,
         };
+    }
+
+    /// <summary>A language that gives nothing would be noticed only when nothing can be translated into it.</summary>
+    private void RequireText()
+    {
+        var hasPairs = options.Parallel || options.InstructionsPerDirection > 0;
+        if (!options.Monolingual && !hasPairs)
+            return;
+        foreach (var language in _languages)
+        {
+            if ((options.Monolingual && data.Monolingual(language).Any())
+                || (hasPairs && _languages.Any(other => other != language && data.Parallel(language, other).Any())))
+                continue;
+            throw new RequestException(
+                $"no source has text of {language.Name} for this set", $"sets.{name}.languages",
+                $"add a source with {language.Code} to data.sources, or leave {language.Code} out");
+        }
     }
 
     private TrainingSources Sources(CancellationToken cancellation) => new()
