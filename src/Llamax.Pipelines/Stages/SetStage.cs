@@ -5,6 +5,7 @@ using Llamax.Corpus.Lexicons;
 using Llamax.Corpus.Packing;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
+using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Recipes;
 using Llamax.Text.Languages;
@@ -78,6 +79,7 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
 
     public override Manifest Run(StageContext context)
     {
+        RequireText();
         var lexicon = options is { Parallel: true, Augment: true } ? data.Lexicon : MultilingualLexicon.Build([]);
         var algorithm = options.Algorithm with { Seed = recipe.Seed };
         if (!options.Augment)
@@ -87,7 +89,6 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         var entries = TrainingSetFile.Read(Path.Combine(Folder, "built", built.File)).Until(context.Cancellation);
         var packed = new PackedCorpusWriter(tokenizer.Load(), _packing, context.Events) { Seed = recipe.Seed, Cache = Cache }
             .Write(Path.Combine(Folder, "packed"), "blocks", entries);
-        WarnOfEmptyLanguages(packed, context);
         var dev = new DevPairs(recipe, data).Entries(options, _languages).Concat(_tuning.HeldOut()).Until(context.Cancellation);
         if (dev.Any())
         {
@@ -120,14 +121,21 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         };
     }
 
-    private void WarnOfEmptyLanguages(PackedCorpusManifest packed, StageContext context)
+    /// <summary>A language that gives nothing would be noticed only when nothing can be translated into it.</summary>
+    private void RequireText()
     {
-        var seen = packed.Counts.Where(count => count.Documents > 0).SelectMany(count => new[] { count.Source, count.Target }).ToHashSet();
-        List<string> empty = [.. _languages.Select(language => language.Code).Where(code => !seen.Contains(code))];
-        if (empty.Count > 0)
-            context.Events.Warn(
-                $"{Name}: no source has text of {string.Join(", ", empty)}, and the set has none; add a source, or leave "
-                + $"{(empty.Count == 1 ? "it" : "them")} out of the languages");
+        var hasPairs = options.Parallel || options.InstructionsPerDirection > 0;
+        if (!options.Monolingual && !hasPairs)
+            return;
+        foreach (var language in _languages)
+        {
+            if ((options.Monolingual && data.Monolingual(language).Any())
+                || (hasPairs && _languages.Any(other => other != language && data.Parallel(language, other).Any())))
+                continue;
+            throw new RequestException(
+                $"no source has text of {language.Name} for this set", $"sets.{name}.languages",
+                $"add a source with {language.Code} to data.sources, or leave {language.Code} out");
+        }
     }
 
     private TrainingSources Sources(CancellationToken cancellation) => new()
