@@ -1,7 +1,6 @@
 using System.Globalization;
 using Llamax.Corpus;
 using Llamax.Corpus.Building;
-using Llamax.Corpus.Lexicons;
 using Llamax.Corpus.Packing;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
@@ -15,23 +14,16 @@ namespace Llamax.Pipelines.Stages;
 internal sealed class SetStage(string name, string folder, Recipe recipe, SetOptions options, RunData data, TokenizerStage tokenizer)
     : Stage($"sets/{name}", folder)
 {
-    private const string FileName = "entries";
-
-    private readonly IReadOnlyList<Language> _languages = Recipe.Resolve(options.Languages, $"sets.{name}.languages", data.Languages);
+    private readonly SetBuild _build = new(name, recipe, options, data);
 
     /// <summary>Directions with sentence pairs in the set, for the profile of a model trained on it.</summary>
     public IEnumerable<(Language Source, Language Target)> TrainedDirections => options.Parallel || options.InstructionsPerDirection > 0
-        ? Directions.Where(direction => data.Parallel(direction.Source, direction.Target).Any())
+        ? _build.Directions.Where(direction => options is { Parallel: true, Pivot: not null }
+            || data.Parallel(direction.Source, direction.Target).Any())
         : [];
 
-    private IEnumerable<(Language Source, Language Target)> Directions =>
-        from source in _languages
-        from target in _languages
-        where source != target && !data.IsUnseen(source, target)
-        select (source, target);
-
     /// <summary>The languages of the set.</summary>
-    public IReadOnlyList<Language> Languages => _languages;
+    public IReadOnlyList<Language> Languages => _build.Languages;
 
     /// <summary>Held-out text of the kinds and languages of the set; null where there is none. The caller disposes it.</summary>
     public PackedCorpus? OpenDev() => File.Exists(DevIndex) ? PackedCorpus.Open(DevIndex) : null;
@@ -46,47 +38,36 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         if (options.Monolingual)
             kinds.Add("monolingual lines");
         if (options.Parallel)
-            kinds.Add(options.Augment ? "sentence pairs with code-switched copies" : "sentence pairs");
+            kinds.Add(options.Algorithm.Augmentation == AugmentationBase.Parallel
+                ? "sentence pairs with code-switched copies" : "sentence pairs");
         if (options.InstructionsPerDirection > 0)
             kinds.Add("translation instructions");
         if (options.AlpacaInstructions > 0)
             kinds.Add("Alpaca instructions");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{string.Join(", ", kinds)} of {_languages.Count} languages, in blocks of {options.BlockLength} tokens");
+            $"{string.Join(", ", kinds)} of {Languages.Count} languages, in blocks of {options.BlockLength} tokens");
     }
 
     protected override IEnumerable<string> KeyParts() =>
     [
         RecipeWriter.Write(options), recipe.Evaluation.Prompt, data.Fingerprint, tokenizer.Key,
         recipe.Seed.ToString(CultureInfo.InvariantCulture), recipe.Watch.DevPairs.ToString(CultureInfo.InvariantCulture),
+        options.Pivot is { } pivot ? RecipeTranslator.FingerprintOf(pivot, recipe.Threads) : "",
         options.AlpacaInstructions > 0 ? RunData.FingerprintOfFolder(Path.GetDirectoryName(InstructionEntries.AlpacaFile())!) : "",
     ];
 
     public override Manifest Run(StageContext context)
     {
-        var lexicon = options is { Parallel: true, Augment: true } ? data.Lexicon : MultilingualLexicon.Build([]);
-        var algorithm = options.Algorithm with { Seed = recipe.Seed };
-        if (!options.Augment)
-            algorithm = algorithm with { AugmentBelow = 0 };
-        var builder = new TrainingSetBuilder(algorithm, lexicon, context.Events);
-        var built = builder.Write(Path.Combine(Folder, "built"), FileName, Sources(context.Cancellation));
+        var built = _build.Write(Path.Combine(Folder, "built"), context.Events, context.Cancellation);
         var entries = TrainingSetFile.Read(Path.Combine(Folder, "built", built.File)).Until(context.Cancellation);
         var packed = new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength }, context.Events)
             .Write(Path.Combine(Folder, "packed"), "blocks", entries);
-        var dev = new DevPairs(recipe, data).Entries(options, _languages).Until(context.Cancellation);
+        var dev = new DevPairs(recipe, data).Entries(options, Languages).Until(context.Cancellation);
         if (dev.Any())
         {
             new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength })
                 .Write(Path.Combine(Folder, "dev"), "blocks", dev);
-        }
-
-        if (data.Malformed.Count > 0)
-        {
-            context.Events.Warn(string.Create(
-                CultureInfo.InvariantCulture,
-                $"malformed lines were left out ({data.Malformed.Count:N0} in {data.Malformed.ByFile.Count} files), for example "
-                + $"{data.Malformed.Examples[0]}"));
         }
 
         var counts = new SortedDictionary<string, double>(StringComparer.Ordinal)
@@ -104,24 +85,5 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
             Inputs = new Dictionary<string, string> { ["data"] = data.Fingerprint, ["tokenizer"] = packed.TokenizerFingerprint },
             Counts = counts,
         };
-    }
-
-    private TrainingSources Sources(CancellationToken cancellation) => new()
-    {
-        Monolingual = options.Monolingual
-            ? [.. _languages.Select(l => new MonolingualSource(l.Code, data.Monolingual(l).Until(cancellation)))]
-            : [],
-        Parallel = options.Parallel ? [.. ParallelSources(cancellation)] : [],
-        Ready = new InstructionEntries(recipe, options, data).Of(Directions).Until(cancellation),
-    };
-
-    private IEnumerable<ParallelSource> ParallelSources(CancellationToken cancellation)
-    {
-        foreach (var (source, target) in RunData.Pairs(_languages))
-        {
-            var pairs = data.Parallel(source, target).Until(cancellation);
-            if (pairs.LongCount() is > 0 and var count)
-                yield return new(source.Code, target.Code, count, pairs);
-        }
     }
 }
