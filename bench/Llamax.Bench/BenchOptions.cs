@@ -11,6 +11,9 @@ internal sealed record BenchOptions
     /// <summary>The most threads where a benchmark compares numbers of them: a loaded machine says nothing about more than one.</summary>
     public int Threads { get; init; } = 2;
 
+    /// <summary>Sentence pairs of a benchmark over a corpus.</summary>
+    public int Pairs { get; init; } = 5_000_000;
+
     /// <summary>Folder for the tables; null = only on the screen.</summary>
     public string? Out { get; init; }
 
@@ -30,6 +33,9 @@ internal sealed record BenchOptions
             else if (arguments[i] == "--threads"
                 && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var threads) && threads > 0)
                 options = options with { Threads = threads };
+            else if (arguments[i] == "--pairs"
+                && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var pairs) && pairs >= 1000)
+                options = options with { Pairs = pairs };
             else
                 return null;
         }

@@ -4,10 +4,11 @@ using Llamax.Bench.Text;
 using Llamax.Bench.TrainingStep;
 using Llamax.Runs;
 
-// One verb per benchmark: bench VERB [--repeats N] [--threads N] [--out FOLDER].
+// One verb per benchmark: bench VERB [--repeats N] [--threads N] [--pairs N] [--out FOLDER].
 var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComparer.Ordinal)
 {
     ["corpus-clean"] = CorpusCleanBench.Run,
+    ["corpus-pipeline"] = CorpusPipelineBench.Run,
     ["decoding"] = DecodingBench.Run,
     ["engines"] = EnginesBench.Run,
     ["loading"] = LoadingBench.Run,
@@ -22,7 +23,7 @@ if (args is [StepChild.Verb, .. var child])
     return StepChild.Run(child);
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench) || BenchOptions.Parse(args.AsSpan(1)) is not { } options)
 {
-    Console.Error.WriteLine($"usage: Llamax.Bench {string.Join('|', benches.Keys)} [--repeats N] [--threads N] [--out FOLDER]");
+    Console.Error.WriteLine($"usage: Llamax.Bench {string.Join('|', benches.Keys)} [--repeats N] [--threads N] [--pairs N] [--out FOLDER]");
     return 2;
 }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
 
@@ -12,7 +13,7 @@ internal static class ManifestJson
         WriteIndented = true,
         NewLine = "\n",
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        Converters = { new EntryKindNames.JsonConverter() },
+        Converters = { new EntryKindNames.JsonConverter(), new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
     public static void Write<T>(string folder, T manifest) =>

@@ -47,7 +47,7 @@ public sealed class VocabularyTests : IDisposable
             sets:
               all:
                 blockLength: 128
-                augment: false
+                algorithm: {augmentation: none}
             phases:
               all:
                 set: all

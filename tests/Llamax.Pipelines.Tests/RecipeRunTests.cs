@@ -60,20 +60,6 @@ public sealed class RecipeRunTests : IDisposable
     }
 
     [Fact]
-    public void A_language_without_any_text_is_named()
-    {
-        static string Word(int i) => string.Concat(Enumerable.Range(1, 6).Select(letter => (char)('a' + (i * 7919 / letter % 26))));
-        var pairs = _folder.Write("en-de.tsv", string.Concat(Enumerable.Range(0, 300).Select(i => $"{Word(i)} {Word(i / 2)}\t{Word(i / 3)}\n")));
-        var recipe = TinyRecipe.Bind(
-            "languages=[en, de, fr]", $"data.sources=[{{kind: tsv, files: [{pairs}], sourceLanguage: en, targetLanguage: de}}]",
-            "data.lexicons=[]", "sets={cpt: {blockLength: 64, augment: false}}", "phases={cpt: {set: cpt, training: {steps: 1}}}",
-            "evaluation.systems=[]");
-        var events = new RecordedEvents();
-        new RecipeRun(recipe, _folder["empty"], compare: false, events).Execute(from: null, TestContext.Current.CancellationToken);
-        Assert.Contains("sets/cpt: no source has text of fr, and the set has none; add a source, or leave it out of the languages", events.Warnings);
-    }
-
-    [Fact]
     public void What_would_be_done_is_a_line_per_stage_and_touches_nothing()
     {
         var lines = new RecipeRun(TinyRecipe.Bind(), _folder["dry"], compare: false, new RecordedEvents()).Describe().ToList();

@@ -2,6 +2,40 @@ using System.Text;
 
 namespace Llamax.Corpus.Building;
 
+/// <summary>Keyed entries as bytes.</summary>
+internal static class EntryRecord
+{
+    public static void Write(BinaryWriter writer, in KeyedEntry keyed)
+    {
+        var entry = keyed.Entry;
+        writer.Write(keyed.Epoch);
+        writer.Write(keyed.Key);
+        writer.Write(keyed.Part);
+        writer.Write(keyed.Place);
+        writer.Write((byte)entry.Kind);
+        writer.Write(entry.Source);
+        writer.Write(entry.Target);
+        writer.Write((byte)entry.Segments.Count);
+        foreach (var segment in entry.Segments)
+        {
+            writer.Write(segment.Text);
+            writer.Write(segment.HasLoss);
+        }
+
+        writer.Write(entry.Origin);
+    }
+
+    public static KeyedEntry Read(BinaryReader reader)
+    {
+        var (epoch, key, part, place) = (reader.ReadInt32(), reader.ReadUInt64(), reader.ReadInt32(), reader.ReadInt64());
+        var (kind, source, target) = ((EntryKind)reader.ReadByte(), reader.ReadString(), reader.ReadString());
+        var segments = new TextSegment[reader.ReadByte()];
+        for (var s = 0; s < segments.Length; s++)
+            segments[s] = new(reader.ReadString(), reader.ReadBoolean());
+        return new(epoch, key, part, place, new(kind, source, target, segments, reader.ReadString()));
+    }
+}
+
 /// <summary>Sorted entries in a temporary file that vanishes with this object.</summary>
 internal sealed class EntryRun : IDisposable
 {
@@ -20,23 +54,8 @@ internal sealed class EntryRun : IDisposable
             Options = FileOptions.DeleteOnClose | FileOptions.SequentialScan,
         });
         using var writer = new BinaryWriter(stream, Encoding.Unicode, leaveOpen: true);
-        foreach (var (key, sequence, entry) in entries)
-        {
-            writer.Write(key);
-            writer.Write(sequence);
-            writer.Write((byte)entry.Kind);
-            writer.Write(entry.Source);
-            writer.Write(entry.Target);
-            writer.Write(entry.Segments.Count);
-            foreach (var segment in entry.Segments)
-            {
-                writer.Write(segment.Text);
-                writer.Write(segment.HasLoss);
-            }
-
-            writer.Write(entry.Origin);
-        }
-
+        foreach (var entry in entries)
+            EntryRecord.Write(writer, entry);
         return new(stream, entries.Count);
     }
 
@@ -46,14 +65,7 @@ internal sealed class EntryRun : IDisposable
         _stream.Position = 0;
         using var reader = new BinaryReader(_stream, Encoding.Unicode, leaveOpen: true);
         for (var i = 0; i < _count; i++)
-        {
-            var (key, sequence, kind) = (reader.ReadUInt64(), reader.ReadInt64(), (EntryKind)reader.ReadByte());
-            var (source, target) = (reader.ReadString(), reader.ReadString());
-            var segments = new TextSegment[reader.ReadInt32()];
-            for (var s = 0; s < segments.Length; s++)
-                segments[s] = new(reader.ReadString(), reader.ReadBoolean());
-            yield return new(key, sequence, new(kind, source, target, segments, reader.ReadString()));
-        }
+            yield return EntryRecord.Read(reader);
     }
 
     public void Dispose() => _stream.Dispose();

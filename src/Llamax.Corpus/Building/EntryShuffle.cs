@@ -4,32 +4,51 @@ namespace Llamax.Corpus.Building;
 
 /// <summary>
 /// A global shuffle of a stream in bounded memory: entries are sorted by drawn keys, in sorted runs on disk once they outgrow memory, and
-/// merged. The order depends on the draws alone.
+/// merged. An entry's key is drawn by the name of its part of the set and its place there: it does not depend on the other parts.
 /// </summary>
-/// <param name="draws">Keyed by seed and purpose.</param>
-/// <param name="folder">Where runs are put meanwhile.</param>
-/// <param name="linesKeptTogether">Consecutive monolingual lines of a language that share a key and keep their order.</param>
+/// <param name="path">The runs on disk are named after this path; they are gone after the last entry.</param>
 /// <param name="memory">UTF-16 units held in memory, each entry counted with what it takes besides its text.</param>
-internal sealed class EntryShuffle(Draws draws, string folder, int linesKeptTogether, long memory = 1 << 26)
+internal sealed class EntryShuffle(string path, long memory = 1 << 26)
 {
     // Objects, references and lengths of an entry with its segments: a word alone is mostly these.
     private const int UnitsPerEntry = 128;
 
-    public IEnumerable<TrainingEntry> Shuffle(IEnumerable<TrainingEntry> entries)
+    /// <summary>Gives entries of one part their places.</summary>
+    /// <param name="entries">In their order.</param>
+    /// <param name="epoch">The epoch.</param>
+    /// <param name="part">The part's number among all.</param>
+    /// <param name="draws">Keyed by seed, part and epoch.</param>
+    /// <param name="linesKeptTogether">Consecutive monolingual lines that share a key and keep their order.</param>
+    public static IEnumerable<KeyedEntry> Keyed(
+        IEnumerable<TrainingEntry> entries, int epoch, int part, Draws draws, int linesKeptTogether)
+    {
+        var (place, group, lines) = (0L, -1L, 0);
+        foreach (var entry in entries)
+        {
+            var isLine = entry.Kind == EntryKind.Monolingual;
+            if (!isLine || lines == 0 || lines == linesKeptTogether)
+                (group, lines) = (group + 1, 0);
+            lines = isLine ? lines + 1 : 0;
+            yield return new(epoch, draws.Bits((ulong)group), part, place++, entry);
+        }
+    }
+
+    /// <summary>The entries by epoch and key.</summary>
+    public IEnumerable<KeyedEntry> Sort(IEnumerable<KeyedEntry> entries)
     {
         List<EntryRun> runs = [];
         try
         {
             List<KeyedEntry> held = [];
             long units = 0;
-            foreach (var entry in Keyed(entries))
+            foreach (var entry in entries)
             {
                 held.Add(entry);
                 units += UnitsPerEntry + entry.Entry.Origin.Length + entry.Entry.Segments.Sum(segment => segment.Text.Length);
                 if (units < memory)
                     continue;
                 held.Sort();
-                runs.Add(EntryRun.Write(Path.Combine(folder, $"shuffle-{runs.Count}{AtomicFile.TemporarySuffix}"), held));
+                runs.Add(EntryRun.Write($"{path}-{runs.Count}{AtomicFile.TemporarySuffix}", held));
                 held.Clear();
                 units = 0;
             }
@@ -45,28 +64,8 @@ internal sealed class EntryShuffle(Draws draws, string folder, int linesKeptToge
         }
     }
 
-    private IEnumerable<KeyedEntry> Keyed(IEnumerable<TrainingEntry> entries)
-    {
-        long sequence = 0, group = -1;
-        var (language, lines) = ("", 0);
-        foreach (var entry in entries)
-        {
-            var isLine = entry.Kind == EntryKind.Monolingual;
-            if (isLine && entry.Source == language && lines < linesKeptTogether)
-            {
-                lines++;
-            }
-            else
-            {
-                group++;
-                (language, lines) = isLine ? (entry.Source, 1) : ("", 0);
-            }
-
-            yield return new(draws.Bits((ulong)group), sequence++, entry);
-        }
-    }
-
-    private static IEnumerable<TrainingEntry> Merge(List<IEnumerable<KeyedEntry>> sorted)
+    /// <summary>Sorted streams as one.</summary>
+    public static IEnumerable<KeyedEntry> Merge(IReadOnlyList<IEnumerable<KeyedEntry>> sorted)
     {
         var heads = new PriorityQueue<IEnumerator<KeyedEntry>, KeyedEntry>();
         try
@@ -75,7 +74,7 @@ internal sealed class EntryShuffle(Draws draws, string folder, int linesKeptToge
                 Enqueue(run.GetEnumerator());
             while (heads.TryDequeue(out var run, out var entry))
             {
-                yield return entry.Entry;
+                yield return entry;
                 Enqueue(run);
             }
         }
@@ -96,7 +95,8 @@ internal sealed class EntryShuffle(Draws draws, string folder, int linesKeptToge
 }
 
 /// <summary>An entry and its place in the shuffled order.</summary>
-internal readonly record struct KeyedEntry(ulong Key, long Sequence, TrainingEntry Entry) : IComparable<KeyedEntry>
+internal readonly record struct KeyedEntry(int Epoch, ulong Key, int Part, long Place, TrainingEntry Entry) : IComparable<KeyedEntry>
 {
-    public int CompareTo(KeyedEntry other) => (Key, Sequence).CompareTo((other.Key, other.Sequence));
+    public int CompareTo(KeyedEntry other) =>
+        (Epoch, Key, Part, Place).CompareTo((other.Epoch, other.Key, other.Part, other.Place));
 }

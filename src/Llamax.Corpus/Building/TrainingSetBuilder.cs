@@ -1,48 +1,191 @@
 using System.Globalization;
-using Llamax.Corpus.Augmentation;
 using Llamax.Corpus.Lexicons;
+using Llamax.Corpus.Sharding;
 using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Progress;
+using Llamax.Runs.Recipes;
 
 namespace Llamax.Corpus.Building;
 
 /// <summary>
-/// LLaMAX, Algorithm 1, in its plain form (without pivot translation by g): monolingual lines; every sentence pair as one entry in one
-/// direction, drawn evenly; small language pairs replicated, and augmented in both directions by dictionary code-switching of the
-/// source; all shuffled. Every draw is keyed by seed, epoch, language pair and number of the sentence pair.
+/// LLaMAX, Algorithm 1: monolingual lines; every sentence pair as one entry in one direction, drawn evenly; small language pairs
+/// replicated, filled up with English text that g translates, and augmented in both directions by dictionary code-switching of the source;
+/// all shuffled. Every draw is keyed by seed, epoch, language pair and number of the sentence pair: threads, shards and restarts cannot
+/// change the bytes.
 /// </summary>
 public sealed class TrainingSetBuilder
 {
     private readonly TrainingSetOptions _options;
     private readonly MultilingualLexicon _lexicon;
-    private readonly PseudoParallel _augmentation;
     private readonly IRunEvents _events;
-    private readonly HashSet<string> _unknown = [];
+    private readonly ISentenceTranslator? _translator;
 
+    /// <param name="options">The numbers.</param>
+    /// <param name="lexicon">Of code-switching.</param>
+    /// <param name="events">Hears of progress; null = nobody.</param>
+    /// <param name="translator">g; null = small pairs are not filled up.</param>
     /// <exception cref="RequestException">An option breaks its rule.</exception>
-    public TrainingSetBuilder(TrainingSetOptions options, MultilingualLexicon lexicon, IRunEvents? events = null)
+    public TrainingSetBuilder(
+        TrainingSetOptions options, MultilingualLexicon lexicon, IRunEvents? events = null, ISentenceTranslator? translator = null)
     {
         OptionProblem.ThrowIfAny("training set", options.Problems());
-        (_options, _lexicon, _events) = (options, lexicon, events ?? SilentEvents.Instance);
-        _augmentation = new(new CodeSwitcher(lexicon, options.CodeSwitch));
+        (_options, _lexicon, _events, _translator) = (options, lexicon, events ?? SilentEvents.Instance, translator);
     }
 
+    /// <summary>Threads that code-switch; they do not change the result.</summary>
+    public int Threads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
+
     /// <summary>Writes NAME.parquet (see <see cref="TrainingSetFile"/>) and manifest.json to <paramref name="folder"/>.</summary>
-    /// <exception cref="RequestException">A source pairs a language with itself or holds another number of pairs than it says.</exception>
-    public TrainingSetManifest Write(string folder, string name, TrainingSources sources)
+    /// <exception cref="RequestException">A source pairs a language with itself, g does not know a language, or a file is wrong.</exception>
+    public TrainingSetManifest Write(string folder, string name, TrainingSources sources, CancellationToken cancellation = default)
+    {
+        Begin(folder, name);
+        var (sizes, english, account) = Translated(folder, sources, Shard.Whole, cancellation);
+        var set = new TrainingSetAccount();
+        return Finish(folder, name, Sorted(folder, name, Parts(sources, sizes, english), Shard.Whole, set), set, account);
+    }
+
+    /// <summary>Translates by g the shard's part of what the set lacks; nothing where there is no g or nothing is lacking.</summary>
+    /// <exception cref="RequestException">As <see cref="Write"/>.</exception>
+    public void Translate(string folder, TrainingSources sources, Shard shard, CancellationToken cancellation = default) =>
+        Translated(folder, sources, shard, cancellation);
+
+    /// <summary>
+    /// Builds the shard's languages and language pairs, for <see cref="Merge"/>; what g has to translate must be there
+    /// (<see cref="Translate"/>).
+    /// </summary>
+    /// <exception cref="RequestException">As <see cref="Write"/>, or translations are missing.</exception>
+    public void WriteShard(string folder, string name, TrainingSources sources, Shard shard)
+    {
+        CheckName(name);
+        var sizes = new PairSizes(_options, sources.Parallel);
+        var english = English(folder, sources, sizes);
+        var account = new TrainingSetAccount();
+        EntryShard.Write(
+            EntryShard.PathOf(folder, name, shard), Key(sources, shard.Of),
+            Sorted(folder, $"{name}-{shard}", Parts(sources, sizes, english), shard, account), account);
+    }
+
+    /// <summary>Puts shards together: the bytes of <see cref="Write"/>.</summary>
+    /// <exception cref="RequestException">A shard is missing, damaged, or was made of other sources or options.</exception>
+    public TrainingSetManifest Merge(string folder, string name, TrainingSources sources, int shards)
+    {
+        Begin(folder, name);
+        var account = new TrainingSetAccount();
+        var sizes = new PairSizes(_options, sources.Parallel);
+        var english = English(folder, sources, sizes);
+        return Finish(
+            folder, name, EntryShard.ReadAll(folder, name, shards, Key(sources, shards), account), account, Account(sizes, english));
+    }
+
+    /// <summary>The entries before the shuffle.</summary>
+    internal IEnumerable<TrainingEntry> Build(TrainingSources sources, TrainingSetAccount account) =>
+        Parts(sources, new PairSizes(_options, sources.Parallel), null).SelectMany(part => part.Entries(_options.Epoch, account));
+
+    private IReadOnlyList<TrainingSetPart> Parts(TrainingSources sources, PairSizes sizes, TranslatedEnglish? english) =>
+        new TrainingSetParts(_options, _lexicon, _events, Threads).Of(sources, sizes, english);
+
+    private IEnumerable<KeyedEntry> Sorted(
+        string folder, string name, IReadOnlyList<TrainingSetPart> parts, Shard shard, TrainingSetAccount account)
+    {
+        var epochs = Enumerable.Range(_options.Epoch, _options.Epochs);
+        var entries =
+            from epoch in epochs
+            from part in parts.Index()
+            where part.Index % shard.Of == shard.Number - 1
+            let draws = new Draws(_options.Seed, string.Create(CultureInfo.InvariantCulture, $"shuffle/{part.Item.Name}/epoch {epoch}"))
+            from entry in EntryShuffle.Keyed(part.Item.Entries(epoch, account), epoch, part.Index, draws, part.Item.LinesKeptTogether)
+            select entry;
+        var step = _events.Begin(shard.Of == 1 ? "build" : $"build {shard}", 0, "entry");
+        return new EntryShuffle(Path.Combine(folder, $"{name}.shuffle")).Sort(Counted(entries, account, step));
+    }
+
+    private static IEnumerable<KeyedEntry> Counted(IEnumerable<KeyedEntry> entries, TrainingSetAccount account, IRunStep step)
+    {
+        using (step)
+        {
+            foreach (var entry in entries)
+            {
+                account.Count(entry.Entry);
+                step.Advance(1);
+                yield return entry;
+            }
+        }
+    }
+
+    private (PairSizes Sizes, TranslatedEnglish? English, EnglishAccount? Account) Translated(
+        string folder, TrainingSources sources, Shard shard, CancellationToken cancellation)
+    {
+        var sizes = new PairSizes(_options, sources.Parallel);
+        var english = English(folder, sources, sizes);
+        if (english is not null)
+        {
+            var lines = new SortedDictionary<string, int>(StringComparer.Ordinal);
+            for (var pair = 0; pair < sizes.Pairs.Count; pair++)
+                foreach (var language in (string[])[sizes.Pairs[pair].First, sizes.Pairs[pair].Second])
+                    if (language != TranslatedEnglish.English)
+                        lines[language] = Math.Max(
+                            lines.GetValueOrDefault(language), Math.Min(sizes.Lack(pair), english.Text.Lines.Count));
+            english.Translate(lines, shard, _events, cancellation);
+        }
+
+        var account = Account(sizes, english);
+        if (account is not null && account.Drawn < account.Wanted)
+            _events.Warn(string.Create(
+                CultureInfo.InvariantCulture,
+                $"there is too little English text for g: {account.Wanted:N0} lines wanted, {account.Drawn:N0} drawn of "
+                + $"{account.Available:N0}; small pairs stay below {_options.AugmentBelow:N0}"));
+        return (sizes, english, account);
+    }
+
+    /// <summary>
+    /// D_En, as many lines as the neediest pair lacks, of which every pair takes its first ones: so g translates a sentence into a language
+    /// once. Where English is monolingual text of the set too, at most half goes to g, or what the cap leaves over. Null = nothing is lacking.
+    /// </summary>
+    private TranslatedEnglish? English(string folder, TrainingSources sources, PairSizes sizes)
+    {
+        var wanted = Wanted(sizes);
+        if (_translator is null || wanted == 0)
+            return null;
+        var isOfSet = sources.Monolingual.Any(source => source.Language == TranslatedEnglish.English);
+        long Most(long available) => !isOfSet ? available
+            : Math.Max(available / 2, available - (_options.MonolingualPerLanguage ?? available));
+        var text = EnglishText.Draw(sources.English, sources.HeldOut, new Draws(_options.Seed, "English for g"), wanted, Most);
+        if (text.Lines.Count == 0)
+            throw new RequestException(
+                "g has no English text to translate", "training set", "add a source with English text, or leave the pivot out");
+        return new(text, _translator, folder);
+    }
+
+    private static int Wanted(PairSizes sizes) =>
+        Enumerable.Range(0, sizes.Pairs.Count).Select(sizes.Lack).DefaultIfEmpty().Max();
+
+    private static EnglishAccount? Account(PairSizes sizes, TranslatedEnglish? english) => english is null
+        ? null
+        : new(Wanted(sizes), english.Text.Lines.Count, english.Text.Available);
+
+    private string Key(TrainingSources sources, int shards) => Manifest.HashTexts(
+        RecipeWriter.Write(_options), sources.Fingerprint, _translator?.Fingerprint ?? "", shards.ToString(CultureInfo.InvariantCulture));
+
+    private static void CheckName(string name)
     {
         if (name.Length == 0 || Path.GetFileName(name) != name)
             throw new RequestException($"\"{name}\" is not a file name", "training set", "give a name without folders, for example train");
+    }
+
+    private static void Begin(string folder, string name)
+    {
+        CheckName(name);
         Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, name + ".parquet");
         File.Delete(Path.Combine(folder, Manifest.FileName));
+    }
 
-        var account = new TrainingSetAccount();
-        var shuffle = new EntryShuffle(Draws("shuffle"), folder, _options.LinesKeptTogether);
-        using (var step = _events.Begin("build", 0, "entry"))
-            TrainingSetFile.Write(path, Counted(shuffle.Shuffle(Build(sources, account)), account, step));
-
+    private TrainingSetManifest Finish(
+        string folder, string name, IEnumerable<KeyedEntry> sorted, TrainingSetAccount account, EnglishAccount? english)
+    {
+        var path = Path.Combine(folder, name + ".parquet");
+        TrainingSetFile.Write(path, sorted.Select(keyed => keyed.Entry));
         var manifest = new TrainingSetManifest
         {
             File = Path.GetFileName(path),
@@ -52,124 +195,9 @@ public sealed class TrainingSetBuilder
             Counts = account.Counts,
             Pairs = account.Pairs,
             EmptyLines = account.EmptyLines,
+            English = english,
         };
         ManifestJson.Write(folder, manifest);
         return manifest;
     }
-
-    /// <summary>The entries before the shuffle.</summary>
-    internal IEnumerable<TrainingEntry> Build(TrainingSources sources, TrainingSetAccount account)
-    {
-        foreach (var source in sources.Monolingual)
-        {
-            foreach (var line in source.Lines)
-            {
-                if (string.IsNullOrWhiteSpace(line.Text))
-                    account.EmptyLines++;
-                else
-                    yield return new(EntryKind.Monolingual, source.Language, "", [new(line.Text, true)], line.Origin);
-            }
-        }
-
-        // D_para ← D_para(s→t) ∪ D_para(t→s): sources of both orders count together.
-        foreach (var pair in sources.Parallel.GroupBy(source => Unordered(source)))
-            foreach (var entry in BuildPair([.. pair], account))
-                yield return entry;
-
-        foreach (var entry in sources.Ready)
-            yield return entry;
-    }
-
-    private IEnumerable<TrainingEntry> BuildPair(IReadOnlyList<ParallelSource> sources, TrainingSetAccount account)
-    {
-        var (first, second) = Unordered(sources[0]);
-        var directions = Draws($"direction/{first}-{second}");
-        var size = sources.Sum(source => source.Count);
-        var replicas = size < _options.ReplicateBelow ? _options.Replicas : 1;
-        var isAugmented = size < _options.AugmentBelow;
-        var pair = new PairAccount(sources[0].Source, sources[0].Target, 0, 0, replicas, 0, 0, 0, 0);
-        long number = 0;
-        foreach (var source in sources)
-        {
-            var forward = isAugmented ? Augmentation(source.Source, source.Target) : null;
-            var backward = isAugmented ? Augmentation(source.Target, source.Source) : null;
-            var start = number;
-            foreach (var sentences in source.Pairs)
-            {
-                var item = number++;
-                var (left, right) = (sentences.Source.Trim(), sentences.Target.Trim());
-                if (left.Length == 0 || right.Length == 0)
-                {
-                    pair = pair with { EmptyPairs = pair.EmptyPairs + 1 };
-                    continue;
-                }
-
-                for (var replica = 0; replica < replicas; replica++)
-                    yield return Joined(source, left, right, isForward: directions.Uniform(item, replica) < 0.5, sentences.Origin);
-                if (forward is { } there)
-                    yield return Augment(there, left, right, item, sentences.Origin, ref pair);
-                if (backward is { } back)
-                    yield return Augment(back, right, left, item, sentences.Origin, ref pair);
-            }
-
-            if (number - start != source.Count)
-            {
-                throw new RequestException(
-                    string.Create(CultureInfo.InvariantCulture, $"{number - start:N0} sentence pairs read, {source.Count:N0} announced"),
-                    $"{source.Source}-{source.Target}",
-                    "count the pairs again: the number decides on replication and augmentation");
-            }
-        }
-
-        account.Pairs.Add(pair with { Pairs = number });
-    }
-
-    private static TrainingEntry Joined(ParallelSource source, string left, string right, bool isForward, string origin) => isForward
-        ? new(EntryKind.Parallel, source.Source, source.Target, [new(left, true), new(right, true)], origin)
-        : new(EntryKind.Parallel, source.Target, source.Source, [new(right, true), new(left, true)], origin);
-
-    /// <summary>D_aug(s→t); null where the lexicon knows no word of s.</summary>
-    private Direction? Augmentation(string source, string target)
-    {
-        if (_lexicon.EntityCounts.GetValueOrDefault(source) > 0)
-            return new(source, target, Draws($"code-switch/{source}-{target}"));
-        if (_unknown.Add(source))
-            _events.Warn($"no pair with {source} as source is augmented: the lexicon holds no word of it");
-        return null;
-    }
-
-    private TrainingEntry Augment(Direction direction, string source, string target, long item, string origin, ref PairAccount pair)
-    {
-        var made = _augmentation.FromPair(new(source, target, origin), direction.Source, direction.Target, direction.Draws, item);
-        pair = pair with
-        {
-            Augmented = pair.Augmented + 1,
-            Unswitched = pair.Unswitched + (made.ReplacedWords == 0 ? 1 : 0),
-            KnownWords = pair.KnownWords + made.KnownWords,
-            ReplacedWords = pair.ReplacedWords + made.ReplacedWords,
-        };
-        return made.Entry;
-    }
-
-    private static IEnumerable<TrainingEntry> Counted(IEnumerable<TrainingEntry> entries, TrainingSetAccount account, IRunStep step)
-    {
-        foreach (var entry in entries)
-        {
-            account.Count(entry);
-            step.Advance(1);
-            yield return entry;
-        }
-    }
-
-    private static (string First, string Second) Unordered(ParallelSource source)
-    {
-        if (source.Source == source.Target)
-            throw new RequestException("a language is paired with itself", $"{source.Source}-{source.Target}", "give two languages");
-        return string.CompareOrdinal(source.Source, source.Target) < 0 ? (source.Source, source.Target) : (source.Target, source.Source);
-    }
-
-    private Draws Draws(string purpose) =>
-        new(_options.Seed, string.Create(CultureInfo.InvariantCulture, $"{purpose}/epoch {_options.Epoch}"));
-
-    private readonly record struct Direction(string Source, string Target, Draws Draws);
 }

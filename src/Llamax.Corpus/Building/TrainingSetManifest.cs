@@ -17,12 +17,21 @@ public sealed record TrainingSetManifest
     /// <summary>By kind and languages, in this order.</summary>
     public required IReadOnlyList<EntryCount> Counts { get; init; }
 
-    /// <summary>What became of each language pair, in the order of the sources.</summary>
+    /// <summary>What became of each language pair that holds anything, in the order of the sources.</summary>
     public required IReadOnlyList<PairAccount> Pairs { get; init; }
 
     /// <summary>Monolingual lines without text, left out.</summary>
     public required long EmptyLines { get; init; }
+
+    /// <summary>D_En; null where g had nothing to translate.</summary>
+    public EnglishAccount? English { get; init; }
 }
+
+/// <summary>English text for g.</summary>
+/// <param name="Wanted">Lines that the neediest language pair lacks.</param>
+/// <param name="Drawn">Lines of D_En; fewer than wanted where there is too little English text.</param>
+/// <param name="Available">Lines that they were drawn from.</param>
+public sealed record EnglishAccount(int Wanted, int Drawn, long Available);
 
 /// <summary>Entries of one kind and direction.</summary>
 /// <param name="Kind">Its part in Algorithm 1.</param>
@@ -32,12 +41,15 @@ public sealed record TrainingSetManifest
 /// <param name="Characters">UTF-16 units of their text.</param>
 public sealed record EntryCount(EntryKind Kind, string Source, string Target, long Entries, long Characters);
 
-/// <summary>What Algorithm 1 did with one language pair.</summary>
-/// <param name="Source">Paper code, as the first source of the pair has it.</param>
+/// <summary>What Algorithm 1 did with one language pair; words and entries of all epochs, pairs of one.</summary>
+/// <param name="Source">Paper code; of the two the first by the alphabet.</param>
 /// <param name="Target">Paper code.</param>
 /// <param name="Pairs">Sentence pairs read.</param>
 /// <param name="EmptyPairs">Pairs with an empty side, left out.</param>
-/// <param name="Replicas">How often each pair appears as a parallel entry.</param>
+/// <param name="Drawn">Pairs that are entries: D_para of Algorithm 1.</param>
+/// <param name="Replicas">How often each of them appears as a parallel entry.</param>
+/// <param name="English">English lines given to g for this pair: D_En of Algorithm 1.</param>
+/// <param name="Translated">Pairs that g made of them.</param>
 /// <param name="Augmented">Code-switched entries.</param>
 /// <param name="Unswitched">Those of them in which no word was replaced.</param>
 /// <param name="KnownWords">Words of their source sides that the lexicon translates.</param>
@@ -47,7 +59,10 @@ public sealed record PairAccount(
     string Target,
     long Pairs,
     long EmptyPairs,
+    long Drawn,
     int Replicas,
+    int English,
+    long Translated,
     long Augmented,
     long Unswitched,
     long KnownWords,

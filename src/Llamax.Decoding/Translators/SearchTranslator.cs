@@ -37,6 +37,15 @@ public abstract class SearchTranslator : ITranslator
     public IEnumerable<Translation> Translate(IEnumerable<TranslationRequest> requests, CancellationToken cancellation = default) =>
         requests.Chunk(Window).SelectMany(window => TranslateWindow(window, cancellation));
 
+    /// <summary>Refuses a direction that the model cannot be asked for, before anything is searched.</summary>
+    /// <exception cref="Llamax.Runs.RequestException">Its profile or its vocabulary does not know one of the languages.</exception>
+    public void Require(string source, string target)
+    {
+        var (from, to) = (Profile.Language(source), Profile.Language(target));
+        Profile.Require(from.Code, to.Code);
+        _ = Prompt(from, to, "a");
+    }
+
     public void Dispose()
     {
         _engine.Dispose();

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using Llamax.Corpus.Reading;
 using Llamax.Pipelines.Recipes;
 using Llamax.Runs;
@@ -40,11 +42,21 @@ internal sealed class CorpusSource : ITextSource
         if (!_corpus.Languages.Contains(language))
             return [];
 
-        // A set of pair files repeats a sentence once per file that holds it.
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        return _corpus.Lines(language, _malformed)
-            .Where(line => !_heldOutSentences.Value.Contains(line.Text) && seen.Add(line.Text))
-            .Take(_options.MonolingualPerLanguage ?? int.MaxValue);
+        var lines = _corpus.Lines(language, _malformed).Where(line => !_heldOutSentences.Value.Contains(line.Text));
+        if (_options.Kind != SourceKind.Text)
+            lines = Once(lines);
+        return lines.Take(_options.MonolingualPerLanguage ?? int.MaxValue);
+    }
+
+    /// <summary>
+    /// Each text once: a set of pair files repeats a sentence in every file that holds it. Hashes are all that memory has to hold.
+    /// </summary>
+    private static IEnumerable<TextLine> Once(IEnumerable<TextLine> lines)
+    {
+        var seen = new HashSet<UInt128>();
+        foreach (var line in lines)
+            if (seen.Add(XxHash128.HashToUInt128(MemoryMarshal.AsBytes(line.Text.AsSpan()))))
+                yield return line;
     }
 
     public IEnumerable<SentencePair> Parallel(Language source, Language target) => !_corpus.Has(source, target)

@@ -85,7 +85,7 @@ public static class CorpusStatisticsRun
         var built = request.Run is { } run ? Path.Combine(run, "sets", name, "built", "entries.parquet") : null;
         if (File.Exists(built))
             return new(TrainingSetFile.Read(built).Select(CorpusItem.Of), data.Malformed, mix, statistics => statistics.MixSources);
-        var algorithm = set.Augment ? set.Algorithm : set.Algorithm with { AugmentBelow = 0 };
+        var algorithm = set.Algorithm.Augmentation == AugmentationBase.Parallel ? set.Algorithm : set.Algorithm with { AugmentBelow = 0 };
         return new(
             Unbuilt(recipe, set, data, languages), data.Malformed, mix,
             statistics => ExpectedEntries.Of(statistics.Directions, algorithm));

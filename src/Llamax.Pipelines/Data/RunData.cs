@@ -55,6 +55,9 @@ internal sealed class RunData
 
     public MultilingualLexicon Lexicon => _lexicon.Value;
 
+    /// <summary>What the sources on disk hold out, in all languages.</summary>
+    public IReadOnlyCollection<string> HeldOutSentences => _heldOutSentences.Value;
+
     /// <summary>Every unordered pair once, in the order of the list.</summary>
     public static IEnumerable<(Language Source, Language Target)> Pairs(IReadOnlyList<Language> languages)
     {

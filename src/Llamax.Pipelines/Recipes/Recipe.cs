@@ -55,20 +55,13 @@ public sealed record Recipe
     /// <summary>Everything that is wrong with the recipe, before any work.</summary>
     public IEnumerable<OptionProblem> Problems()
     {
-        if (Languages.Count < 2)
-            yield return new("languages", Languages.Count, "needs at least two languages", "name them as [en, de, …]");
-        if (Threads is < 1 or > 4096)
-            yield return new("threads", Threads, "must be 1 to 4096", "use the number of cores");
-        foreach (var problem in Data.Problems().Concat(Tokenizer.Problems()).Concat(Model.Problems()).Concat(Watch.Problems()).Concat(Evaluation.Problems()))
-            yield return problem;
-        foreach (var problem in SuiteProblems().Concat(NameProblems("sets", Sets.Keys)).Concat(NameProblems("phases", Phases.Keys)))
+        foreach (var problem in SetProblems().Concat(Tokenizer.Problems()).Concat(Model.Problems()).Concat(Watch.Problems())
+            .Concat(Evaluation.Problems()).Concat(SuiteProblems()).Concat(NameProblems("phases", Phases.Keys)))
             yield return problem;
         if (Phases.Values.All(phase => phase.CompareOnly))
             yield return new("phases", "(none)", "needs at least one training phase that is not compareOnly", "see recipes/mini-real.yaml");
         foreach (var (name, set) in Sets)
         {
-            foreach (var problem in set.Problems($"sets.{name}"))
-                yield return problem;
             if (Model.Path is null && set.BlockLength > Model.MaxPositions)
             {
                 yield return new(
@@ -121,6 +114,18 @@ public sealed record Recipe
             : new(
                 $"phases.{name}.objective", phase.Objective!.Kind, $"needs preferences, and sets.{phase.Set} holds none",
                 "name their files in preferences of the set, or leave objective out");
+    }
+
+    /// <summary>What is wrong with that part of the recipe which training sets are built from.</summary>
+    internal IEnumerable<OptionProblem> SetProblems()
+    {
+        if (Languages.Count < 2)
+            yield return new("languages", Languages.Count, "needs at least two languages", "name them as [en, de, …]");
+        if (Threads is < 1 or > 4096)
+            yield return new("threads", Threads, "must be 1 to 4096", "use the number of cores");
+        foreach (var problem in Data.Problems().Concat(NameProblems("sets", Sets.Keys))
+            .Concat(Sets.SelectMany(set => set.Value.Problems($"sets.{set.Key}"))))
+            yield return problem;
     }
 
     private IEnumerable<OptionProblem> SuiteProblems()

@@ -27,7 +27,13 @@ public static class RecipeFiles
     /// <param name="file">The recipe.</param>
     /// <param name="assignments">As <c>a.b=c</c>; <c>profile=NAME</c> chooses the profile.</param>
     /// <exception cref="RequestException">A key, a value or the whole is wrong; every problem is named.</exception>
-    public static Recipe Bind(RecipeFile file, params IReadOnlyList<string> assignments)
+    public static Recipe Bind(RecipeFile file, params IReadOnlyList<string> assignments) => Bind(file, assignments, recipe => recipe.Problems());
+
+    /// <summary>As <see cref="Bind(RecipeFile, IReadOnlyList{string})"/> of a recipe that may have training sets alone.</summary>
+    /// <exception cref="RequestException">A key, a value or the sets are wrong.</exception>
+    public static Recipe BindSets(RecipeFile file, IReadOnlyList<string> assignments) => Bind(file, assignments, recipe => recipe.SetProblems());
+
+    private static Recipe Bind(RecipeFile file, IReadOnlyList<string> assignments, Func<Recipe, IEnumerable<OptionProblem>> problems)
     {
         foreach (var assignment in assignments.Where(IsProfile))
             file.Set(assignment);
@@ -35,7 +41,7 @@ public static class RecipeFiles
         foreach (var assignment in assignments.Where(a => !IsProfile(a)))
             file.Set(assignment);
         var recipe = RecipeBinder.Bind<Recipe>(file, "llamax run --print-defaults shows every key");
-        OptionProblem.ThrowIfAny(file.Name, recipe.Problems());
+        OptionProblem.ThrowIfAny(file.Name, problems(recipe));
         return recipe;
     }
 

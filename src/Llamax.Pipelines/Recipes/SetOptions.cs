@@ -18,11 +18,11 @@ public sealed record SetOptions
     /// <summary>Whether it holds sentence pairs, source and target joined by a space.</summary>
     public bool Parallel { get; init; } = true;
 
-    /// <summary>Whether small language pairs are also augmented by dictionary code-switching (Algorithm 1).</summary>
-    public bool Augment { get; init; } = true;
-
-    /// <summary>The numbers of Algorithm 1.</summary>
+    /// <summary>The numbers and choices of Algorithm 1.</summary>
     public TrainingSetOptions Algorithm { get; init; } = new();
+
+    /// <summary>g of Algorithm 1, which fills up small language pairs; null = none.</summary>
+    public PivotOptions? Pivot { get; init; }
 
     /// <summary>Translation instructions drawn from the sentence pairs, for each direction; 0 = none.</summary>
     public int InstructionsPerDirection { get; init; }
@@ -91,6 +91,11 @@ public sealed record SetOptions
             yield return new($"{where}.algorithm.seed", Algorithm.Seed, "is not read", "set the recipe's seed");
         foreach (var problem in Algorithm.Problems())
             yield return problem with { Option = $"{where}.algorithm.{problem.Option}" };
+        foreach (var problem in Pivot?.Problems($"{where}.pivot") ?? [])
+            yield return problem;
+        if (Pivot is not null && Algorithm is { KeepTranslated: false, Augmentation: not AugmentationBase.Parallel })
+            yield return new($"{where}.pivot", "(given)", "translates what no entry is made of",
+                "set algorithm.augmentation to parallel or algorithm.keepTranslated to true, or leave the pivot out");
         if (!Monolingual && !Parallel && InstructionsPerDirection == 0 && AlpacaInstructions == 0 && Preferences.Count == 0 && Tasks.Count == 0)
             yield return new(where, "(empty)", "holds nothing", "switch on monolingual, parallel, instructions, tasks or preferences");
     }

@@ -38,11 +38,31 @@ public sealed class EntryShuffleTests : IDisposable
     [Fact]
     public void An_abandoned_shuffle_leaves_no_file()
     {
-        _ = new EntryShuffle(new Draws(1, "order"), _folder.Path, 1, 1000).Shuffle(RandomEntries.Draw(4, 1000, longestWord: 5))
-            .Take(3).ToList();
+        _ = Sorted(RandomEntries.Draw(4, 1000, longestWord: 5), 1000).Take(3).ToList();
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 
+    [Fact]
+    public void Parts_that_were_sorted_apart_merge_to_the_order_of_all_together()
+    {
+        var draws = new Draws(1, "order");
+        List<KeyedEntry>[] parts =
+        [
+            .. Enumerable.Range(0, 5).Select(part => EntryShuffle.Keyed(
+                RandomEntries.Draw((ulong)part, 200, longestWord: 5), part % 2, part, draws, 4).ToList()),
+        ];
+        var together = new EntryShuffle(_folder["runs"], 3000).Sort(parts.SelectMany(part => part)).ToList();
+        var apart = EntryShuffle.Merge([.. parts.Chunk(2).Select(some => some.SelectMany(part => part).Order())]);
+        Assert.Equal(together.Select(Place), apart.Select(Place));
+        Assert.Equal(together.Select(entry => entry.Epoch).Order(), together.Select(entry => entry.Epoch));
+
+        static (int, int, long) Place(KeyedEntry entry) => (entry.Epoch, entry.Part, entry.Place);
+    }
+
     private List<TrainingEntry> Shuffle(IEnumerable<TrainingEntry> entries, long memory, int linesKeptTogether = 1) =>
-        [.. new EntryShuffle(new Draws(1, "order"), _folder.Path, linesKeptTogether, memory).Shuffle(entries)];
+        [.. Sorted(entries, memory, linesKeptTogether)];
+
+    private IEnumerable<TrainingEntry> Sorted(IEnumerable<TrainingEntry> entries, long memory, int linesKeptTogether = 1) =>
+        new EntryShuffle(_folder["runs"], memory)
+            .Sort(EntryShuffle.Keyed(entries, 0, 0, new Draws(1, "order"), linesKeptTogether)).Select(keyed => keyed.Entry);
 }

@@ -125,8 +125,17 @@ public sealed class TrainingSetBuilderTests : IDisposable
     [Fact]
     public void Requests_that_cannot_be_met_are_refused()
     {
-        var miscounted = Assert.Throws<RequestException>(() => Build(_small, Pairs("en", "ha", 5) with { Count = 6 }));
-        Assert.Contains("5 sentence pairs read, 6 announced", miscounted.Message, StringComparison.Ordinal);
+        var shrinking = Pairs("en", "ha", 6).Pairs.ToList();
+        var changed = Assert.Throws<RequestException>(() => Build(_small, new ParallelSource("en", "ha", Shrinking())));
+        Assert.Contains("5 sentence pairs read, 6 counted before", changed.Message, StringComparison.Ordinal);
+
+        IEnumerable<SentencePair> Shrinking()
+        {
+            foreach (var pair in shrinking.ToList())
+                yield return pair;
+            shrinking.RemoveAt(0);
+        }
+
         Assert.Throws<RequestException>(() => Build(_small, Pairs("en", "en", 5)));
         Assert.Throws<RequestException>(() => new TrainingSetBuilder(_small, _lexicon).Write(_folder.Path, "a/b", new()));
         var options = new TrainingSetOptions
@@ -136,11 +145,15 @@ public sealed class TrainingSetBuilderTests : IDisposable
             Replicas = 0,
             AugmentBelow = -1,
             LinesKeptTogether = 0,
+            Epochs = 0,
+            MonolingualPerLanguage = 0,
+            PairsPerLanguagePair = -1,
             CodeSwitch = new() { ReplacementRate = 2 },
         };
         var error = Assert.Throws<RequestException>(() => new TrainingSetBuilder(options, _lexicon));
         Assert.All(
-            ["epoch", "replicateBelow", "replicas", "augmentBelow", "linesKeptTogether", "codeSwitch.replacementRate"],
+            ["epoch", "replicateBelow", "replicas", "augmentBelow", "linesKeptTogether", "epochs", "monolingualPerLanguage",
+                "pairsPerLanguagePair", "codeSwitch.replacementRate"],
             name => Assert.Contains(name, error.Message, StringComparison.Ordinal));
     }
 
@@ -151,7 +164,7 @@ public sealed class TrainingSetBuilderTests : IDisposable
         {
             Monolingual = [new("ha",
                 Enumerable.Range(0, 40).Select(i => new TextLine($"layi {i}", $"ha.txt:{i}")).Append(new(" ", "ha.txt:40")))],
-            Parallel = [pairs with { Count = 21, Pairs = pairs.Pairs.Append(new("word", " ", "en-ha:20")) }],
+            Parallel = [pairs with { Pairs = pairs.Pairs.Append(new("word", " ", "en-ha:20")) }],
             Ready = [new(EntryKind.Instruction, "en", "ha", [new("prompt", false), new("answer", true)], "sft:1")],
         });
     }
@@ -160,7 +173,7 @@ public sealed class TrainingSetBuilderTests : IDisposable
         [.. new TrainingSetBuilder(options, _lexicon).Build(new() { Parallel = sources }, new())];
 
     private static ParallelSource Pairs(string source, string target, int count) => new(
-        source, target, count, Enumerable.Range(0, count)
+        source, target, Enumerable.Range(0, count)
             .Select(i => new SentencePair(Word(source, i), Word(target, i), $"{source}-{target}:{i}")));
 
     private static string Word(string language, int number) => language == "ha" ? $"Kalma {number}" : $"Word {number}";

@@ -87,6 +87,17 @@ public sealed class RunDataTests : IDisposable
     }
 
     [Fact]
+    public void Text_is_the_same_each_time_it_is_read_and_a_sentence_of_several_pairs_comes_once()
+    {
+        var data = FromFiles(heldOut: 2, Tsv(["one\teins", "one\tein", "two\tzwei", "three\tdrei", "four\tvier"]));
+        var (lines, pairs) = (data.Monolingual(English), data.Parallel(English, German));
+        Assert.Equal(lines.ToList(), lines.ToList());
+        Assert.Equal(pairs.ToList(), pairs.ToList());
+        Assert.NotEmpty(lines);
+        Assert.Equal(lines.Select(line => line.Text).Distinct(), lines.Select(line => line.Text));
+    }
+
+    [Fact]
     public void A_file_that_is_not_there_is_named()
     {
         var missing = _folder["missing.tsv"];
