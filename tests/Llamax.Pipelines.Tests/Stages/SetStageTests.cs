@@ -11,13 +11,15 @@ public sealed class SetStageTests : IDisposable
 
     [Theory]
     [InlineData("sets.cpt.monolingual=true")]
-    [InlineData("sets.cpt={monolingual: false, parallel: false, instructionsPerDirection: 4}")]
+    [InlineData("sets.cpt={monolingual: false, parallel: false, instructionsPerDirection: 4, blockLength: 128}")]
     public void A_language_without_text_is_named_before_the_set_is_built(string assignment)
     {
-        var pairs = _folder.Write("pairs.tsv", string.Join('\n', Enumerable.Range(0, 99).Select(i => $"sentence {i}\tSatz {i}")));
+        static string Word(int i) => string.Concat(Enumerable.Range(1, 6).Select(letter => (char)('a' + (i * 7919 / letter % 26))));
+        var pairs = _folder.Write(
+            "pairs.tsv", string.Concat(Enumerable.Range(0, 300).Select(i => $"{Word(i)} {Word(i / 2)}\t{Word(i / 3)}\n")));
         var refusal = Assert.Throws<RequestException>(() => Run(
             "languages=[en, de, fr]", $"data.sources=[{{kind: tsv, files: ['{pairs}'], sourceLanguage: en, targetLanguage: de}}]",
-            "data.lexicons=[]", "tokenizer.vocabularySize=320", assignment));
+            "data.lexicons=[]", "tokenizer.vocabularySize=400", assignment));
         Assert.Contains("no source has text of French", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("leave fr out", refusal.Mend, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["run", "sets", "cpt", "built"]));
