@@ -2,6 +2,7 @@ using Llamax.Bench;
 using Llamax.Bench.Engines;
 using Llamax.Bench.Text;
 using Llamax.Bench.TrainingStep;
+using Llamax.Runs;
 
 // One verb per benchmark: bench VERB [--repeats N] [--threads N] [--pairs N] [--out FOLDER].
 var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComparer.Ordinal)
@@ -14,6 +15,7 @@ var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComp
     ["text"] = TextBench.Run,
     ["augment"] = LexiconAugmentBench.Run,
     ["lexicon"] = LexiconBench.Run,
+    ["packing"] = PackingBench.Run,
     ["training-step"] = TrainingStepBench.Run,
 };
 
@@ -25,8 +27,16 @@ if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench) || BenchOpt
     return 2;
 }
 
-var report = bench(options);
-Console.Write(report.ToMarkdown());
-if (options.Out is not null)
-    report.Save(options.Out);
-return 0;
+try
+{
+    var report = bench(options);
+    Console.Write(report.ToMarkdown());
+    if (options.Out is not null)
+        report.Save(options.Out);
+    return 0;
+}
+catch (RequestException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 2;
+}

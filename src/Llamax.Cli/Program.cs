@@ -32,6 +32,7 @@ var root = new RootCommand("""
     InspectVerb.Create(),
     ScoreVerb.Create(),
     TokenizeVerb.Create(),
+    VocabularyVerb.Create(),
     IdentifyVerb.Create(),
     DataVerb.Create(),
     LexiconVerb.Create(),

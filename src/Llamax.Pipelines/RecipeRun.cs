@@ -60,7 +60,9 @@ public sealed class RecipeRun
         if (systems.Count == 0)
             return;
         var evaluation = new EvaluationStage(Path.Combine(folder, "evaluation"), recipe, systems, tokenizer, data);
-        _report = new ReportStage(Path.Combine(folder, "report"), folder, recipe, phases, evaluation, data);
+        var contamination = new ContaminationStage(Path.Combine(folder, "contamination"), recipe, sets.Values, evaluation, data);
+        _report = new ReportStage(Path.Combine(folder, "report"), folder, recipe, phases, evaluation, contamination, data);
+        _stages.Add(contamination);
         _stages.Add(evaluation);
         _stages.Add(_report);
     }

@@ -11,7 +11,13 @@ public static class AtomicFile
     /// <summary>
     /// Writes <paramref name="path"/> through <paramref name="write"/>; on any error the old file stays and no temporary is left.
     /// </summary>
-    public static void Write(string path, Action<FileStream> write)
+    /// <param name="path">The file.</param>
+    /// <param name="write">Writes it.</param>
+    /// <param name="isFlushed">
+    /// Whether it waits for the disk. Where it does not, a power failure, though no kill, may leave a file of this name with other bytes: only
+    /// for files that carry a checksum and can be made again.
+    /// </param>
+    public static void Write(string path, Action<FileStream> write, bool isFlushed = true)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         Directory.CreateDirectory(folder);
@@ -24,7 +30,7 @@ public static class AtomicFile
             using (stream)
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                stream.Flush(flushToDisk: isFlushed);
             }
 
             File.Move(temporary, path, overwrite: true);

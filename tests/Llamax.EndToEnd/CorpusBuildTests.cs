@@ -165,7 +165,7 @@ public sealed class CorpusBuildTests : IClassFixture<RandomModel>, IDisposable
 
     [Theory]
     [InlineData("cpt", "languages=[en, de, fr, sw]", "sets.plain.pivot=null", "the model does not know the language", "sw")]
-    [InlineData("plain", "languages=[en, de, fr, sw]", "seed=1", "there is no training text in Swahili", "data.sources")]
+    [InlineData("plain", "languages=[en, de, fr, sw]", "seed=1", "no source has text of Swahili", "data.sources")]
     [InlineData("none", "seed=1", "seed=2", "no set \"none\"", "plain, cpt")]
     [InlineData("plain", "sets.plain.pivot={model: nowhere}", "seed=1", "there is no such model", "pivot.model")]
     [InlineData("plain", "sets.plain.pivot={}", "seed=1", "sets.plain.pivot", "model: FOLDER")]

@@ -7,7 +7,8 @@ namespace Llamax.EndToEnd;
 /// <summary>The program under a launcher, as on a cluster.</summary>
 public sealed class RanksTests(TinyRun tiny) : IClassFixture<TinyRun>, IDisposable
 {
-    private static readonly string[] Half = ["--set", "phases.cpt.training.microBatches=2"];
+    private static readonly string[] Half =
+        ["--set", "phases.cpt.training.microBatches=2", "--set", "phases.cpt.training.validateEvery=20"];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -24,6 +25,16 @@ public sealed class RanksTests(TinyRun tiny) : IClassFixture<TinyRun>, IDisposab
         Assert.Single(together.Error.Split('\n'), line => line.StartsWith("report: done", StringComparison.Ordinal));
         var (expected, actual) = (LastLoss("one"), LastLoss("two"));
         Assert.InRange(actual - expected, -1e-4, 1e-4);
+
+        // They are watched as one is: each measurement once, of the same sentences.
+        var (alike, shared) = (Dev("one"), Dev("two"));
+        Assert.Equal([20, 40, 60], shared.Select(line => (int)line["step"]!));
+        Assert.All(alike.Zip(shared), lines => Assert.InRange((double)lines.Second["loss"]! - (double)lines.First["loss"]!, -1e-4, 1e-4));
+        var samples = Lines("two", "samples.jsonl");
+        Assert.Equal([20, 40, 60], samples.Select(line => (int)line["step"]!).Distinct());
+        Assert.Equal(Lines("one", "samples.jsonl").Select(Question), samples.Select(Question));
+
+        static string Question(JsonNode line) => $"{line["step"]} {line["source"]} {line["target"]} {line["text"]}";
     }
 
     [Fact]
@@ -34,6 +45,11 @@ public sealed class RanksTests(TinyRun tiny) : IClassFixture<TinyRun>, IDisposab
         Assert.Contains("2 ranks cannot share 1 micro-batches a step", result.Error, StringComparison.Ordinal);
         Assert.Contains("To mend it: set microBatches to a multiple of 2", result.Error, StringComparison.Ordinal);
     }
+
+    private List<JsonNode> Dev(string run) => Lines(run, "log.jsonl").FindAll(line => (string?)line["probe"] == "dev");
+
+    private List<JsonNode> Lines(string run, string file) =>
+        [.. File.ReadLines(_folder[run, "phases", "cpt", file]).Select(line => JsonNode.Parse(line)!)];
 
     private double LastLoss(string run) => (double)JsonNode.Parse(
         File.ReadLines(_folder[run, "phases", "cpt", "log.jsonl"]).Last(line => line.Contains("\"learning_rate\"", StringComparison.Ordinal)))!["loss"]!;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Llamax.Testing;
 
 namespace Llamax.EndToEnd;
@@ -154,32 +153,5 @@ public sealed class RunTests(TinyRun tiny) : IClassFixture<TinyRun>, IDisposable
         var noSet = LlamaxProgram.Run(["pack", tiny.Recipe, .. pack[2..], _folder["other"]]);
         Assert.Contains("not a built training set", noSet.RefusalAtLast(), StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder["other"]));
-    }
-
-    /// <summary>A file system in memory that is soon full; only root may mount one.</summary>
-    private sealed class SmallDisk : IDisposable
-    {
-        private readonly string _path;
-
-        private SmallDisk(string path) => _path = path;
-
-        public static SmallDisk Mount(string path, int kilobytes)
-        {
-            Directory.CreateDirectory(path);
-            Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root on Linux may mount a small disk.");
-            Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", $"size={kilobytes}k", "tmpfs", path), "This machine forbids mounting.");
-            return new(path);
-        }
-
-        public void Resize(int kilobytes) => Assert.True(Run("mount", "-o", $"remount,size={kilobytes}k", _path));
-
-        public void Dispose() => Run("umount", _path);
-
-        private static bool Run(string program, params string[] arguments)
-        {
-            using var process = Process.Start(program, arguments);
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
     }
 }

@@ -1,3 +1,4 @@
+using Llamax.Corpus.Packing;
 using Llamax.Decoding.Prompts;
 using Llamax.Evaluation.Reporting;
 using Llamax.Runs;
@@ -41,14 +42,32 @@ public sealed class RecipeRunTests : IDisposable
     }
 
     [Fact]
+    public void A_set_is_packed_by_its_mix_and_trained_stage_by_stage()
+    {
+        var recipe = TinyRecipe.Bind(
+            "sets.cpt.mix={method: uniMax, curriculum: monolingualThenParallel, languageMaximumEpochs: {deu: 0.5}}",
+            "phases={cpt: {set: cpt, training: {steps: 1}}}", "evaluation.systems=[]");
+        new RecipeRun(recipe, _folder["mixed"], compare: false, new RecordedEvents()).Execute(from: null, TestContext.Current.CancellationToken);
+        using var corpus = PackedCorpus.Open(_folder["mixed", "sets", "cpt", "packed", "blocks.index"]);
+        Assert.Equal(2, corpus.Stages.Count);
+        var manifest = File.ReadAllText(_folder["mixed", "sets", "cpt", "packed", "manifest.json"]);
+        Assert.Contains("\"curriculum\": \"monolingualThenParallel\"", manifest, StringComparison.Ordinal);
+        Assert.Contains("\"epochs\": 0.5", manifest, StringComparison.Ordinal);
+
+        var foreign = TinyRecipe.Bind("sets.cpt.mix={languageMaximumEpochs: {fr: 1}}");
+        var refusal = Assert.Throws<RequestException>(() => new RecipeRun(foreign, _folder["no"], compare: false, new RecordedEvents()));
+        Assert.Contains("sets.cpt.mix.languageMaximumEpochs: fr is not one of the run's languages", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_would_be_done_is_a_line_per_stage_and_touches_nothing()
     {
         var lines = new RecipeRun(TinyRecipe.Bind(), _folder["dry"], compare: false, new RecordedEvents()).Describe().ToList();
         Assert.Equal(
-            ["tokenizer", "sets/cpt", "sets/instructions", "phases/cpt", "phases/tuned", "evaluation", "report"],
+            ["tokenizer", "sets/cpt", "sets/instructions", "phases/cpt", "phases/tuned", "contamination", "evaluation", "report"],
             lines.Select(line => line[..line.IndexOf(':', StringComparison.Ordinal)]));
         Assert.Contains("5 steps of 1 blocks on sets/cpt, from random weights", lines[3], StringComparison.Ordinal);
-        Assert.Contains("2 directions, at most 2 sentences each, 2 beams", lines[5], StringComparison.Ordinal);
+        Assert.Contains("2 directions, at most 2 sentences each, 2 beams", lines[6], StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["dry"]));
     }
 

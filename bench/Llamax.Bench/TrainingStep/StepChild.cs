@@ -8,6 +8,7 @@ using Llamax.Training.Collectives;
 using Llamax.Training.Loop;
 using Llamax.Training.Optimizers;
 using Llamax.Training.Planning;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Llamax.Bench.TrainingStep;
@@ -20,7 +21,10 @@ internal static class StepChild
     private const double LearningRate = 1e-4;
     private static readonly AdamWOptions AdamW = new() { WeightDecay = 0.1, DecayAllParameters = true };
 
-    /// <summary>Runs in the child: <c>memory plain</c>, <c>memory llamax</c> or <c>ranks STEPS THREADS</c>; answers on standard output.</summary>
+    /// <summary>
+    /// Runs in the child: <c>memory plain</c>, <c>memory llamax</c>, <c>ranks STEPS THREADS</c> or <c>plain MODEL BLOCKS DOCUMENTS LEARN</c>;
+    /// answers on standard output.
+    /// </summary>
     public static int Run(string[] arguments)
     {
         switch (arguments)
@@ -31,8 +35,35 @@ internal static class StepChild
             case ["ranks", var steps, var threads]:
                 Share(int.Parse(steps, CultureInfo.InvariantCulture), int.Parse(threads, CultureInfo.InvariantCulture));
                 return 0;
+            case ["plain", var folder, var blocks, var documents, var learnEvery]:
+                TakePlainSteps(folder, int.Parse(blocks, CultureInfo.InvariantCulture), shape => shape.Corpus(
+                    int.Parse(documents, CultureInfo.InvariantCulture), int.Parse(learnEvery, CultureInfo.InvariantCulture)));
+                return 0;
             default:
                 return 2;
+        }
+    }
+
+    /// <summary>The plain model as one writes it first, in a process that nobody told to keep freed memory.</summary>
+    public static StepPeer Plain(CausalModel model, StepShape shape, int documents, int learnEvery) => new(
+        model, folder => [Environment.ProcessPath!, Verb, "plain", folder, $"{shape.Blocks}", $"{documents}", $"{learnEvery}"]);
+
+    private static void TakePlainSteps(string folder, int blocks, Func<StepShape, PackedBlock[]> corpus)
+    {
+        TorchRuntime.SetThreads(1);
+        var config = CausalConfig.FromJson(Path.Combine(folder, "config.json"));
+        using var plain = new PlainLlama(config);
+        using (var model = CausalModel.Load(folder, ScalarType.Float32, CPU))
+            plain.CopyFrom(model);
+        using var managed = optim.AdamW(plain.parameters(), LearningRate, AdamW.Beta1, AdamW.Beta2, AdamW.Epsilon, AdamW.WeightDecay);
+        var batch = corpus(new(config, blocks));
+        using var process = Process.GetCurrentProcess();
+        Console.WriteLine($"ready {typeof(torch).Assembly.GetName().Version}");
+        while (Console.ReadLine() is not null)
+        {
+            var loss = PlainStep.Take(plain, managed, batch, AdamW);
+            process.Refresh();
+            Console.WriteLine(FormattableString.Invariant($"{loss:R} {process.TotalProcessorTime.TotalSeconds:R}"));
         }
     }
 

@@ -1,4 +1,3 @@
-using Llamax.Corpus.Packing;
 using Llamax.Models.Causal;
 using Llamax.Models.Native;
 using Llamax.Runs;
@@ -21,16 +20,15 @@ internal static class TrainingStepBench
     {
         TorchRuntime.SetThreads(1);
         var hasPython = PythonPeer.IsInstalled;
+        TorchRuntime.KeepFreedMemory();
         var (small, large) = (StepShape.Small, StepShape.Large);
         List<BenchCase> cases =
         [
-            Case("11.7 M, one document per block, all learnt", small, small.Corpus(1, 1), options.Repeats, hasPython),
-            Case("11.7 M, 8 documents per block, half learnt", small, small.Corpus(8, 2), options.Repeats, hasPython),
+            Case("11.7 M, one document per block, all learnt", small, 1, 1, options.Repeats, hasPython),
+            Case("11.7 M, 8 documents per block, half learnt", small, 8, 2, options.Repeats, hasPython),
+            Case("100 M", large, 1, 1, options.Repeats, hasPython),
         ];
-        TorchRuntime.KeepFreedMemory();
-        cases.Add(Case("11.7 M, freed memory kept", small, small.Corpus(1, 1), options.Repeats, hasPython));
-        cases.Add(Case("103 M, freed memory kept", large, large.Corpus(1, 1), options.Repeats, hasPython));
-        cases.Add(Peak("103 M, share of the fp32 peak", large, options.Repeats));
+        cases.Add(Peak("100 M, share of the fp32 peak", large, options.Repeats));
         var (ranks, difference) = Ranks(options.Repeats);
         cases.Add(ranks);
         return new BenchReport(
@@ -41,9 +39,10 @@ internal static class TrainingStepBench
                 {small.Blocks} × {small.BlockLength} tokens with a vocabulary of {small.Config.VocabularySize:N0}, and {large.Config.ParameterCount():N0} on
                 {large.Blocks} × {large.BlockLength} with {large.Config.VocabularySize:N0}; {options.Repeats} interleaved rounds after one unmeasured. All fp32
                 candidates start from the same weights, and their first two losses agree to 1e-3. PyTorch is Debian's build of {(hasPython ? "1.13" : "(not installed)")}
-                of 2022, an old one, in eager mode. Until "freed memory kept" the C library gives freed memory back to the system as it does by
-                itself; then it keeps it, as Llamax tells it to when it trains, for the candidates in this process. "Share of the peak" sets matrix
-                products of 1,024 with as much arithmetic as the step against the step. "2 ranks" are two processes of one thread under mpirun with
+                of 2022, an old one, in eager mode with {PythonPeer.Blas}. It and the plain modules run in
+                processes of their own; "freed memory kept" is the plain model with the C library told to keep freed memory, as Llamax tells it to
+                when it trains. "Share of the peak" sets matrix products of 1,024 with as much arithmetic as the step against the step. "2 ranks"
+                are two processes of one thread under mpirun with
                 half the blocks each, against one process of two threads with all of them; their losses differ by {difference:g2} at most.
 
                 """) + Memory(),
@@ -63,8 +62,9 @@ internal static class TrainingStepBench
             """);
     }
 
-    private static BenchCase Case(string name, StepShape shape, PackedBlock[] blocks, int repeats, bool hasPython)
+    private static BenchCase Case(string name, StepShape shape, int documents, int learnEvery, int repeats, bool hasPython)
     {
+        var blocks = shape.Corpus(documents, learnEvery);
         using var scope = NewDisposeScope();
         using var model = new CausalModel(shape.Config, ScalarType.Float32, CPU);
         model.Initialize(1);
@@ -72,26 +72,20 @@ internal static class TrainingStepBench
         half.Initialize(1);
         using var plain = new PlainLlama(shape.Config);
         plain.CopyFrom(model);
-        using var python = hasPython ? new PythonPeer(model, blocks) : null;
+        using var python = hasPython ? PythonPeer.Start(model, blocks) : null;
+        using var apart = StepChild.Plain(model, shape, documents, learnEvery);
         using var flat = new FlatAdamW(model, AdamW);
         using var halfFlat = new FlatAdamW(half, AdamW);
         using var ours = new OptimizerStep(model, flat, blocks.Length);
         using var oursHalf = new OptimizerStep(half, halfFlat, blocks.Length);
         using var managed = optim.AdamW(plain.parameters(), LearningRate, AdamW.Beta1, AdamW.Beta2, AdamW.Epsilon, AdamW.WeightDecay);
-        var losses = new Dictionary<string, List<double>> { ["plain"] = [], ["ours"] = [], ["python"] = [] };
+        var losses = new Dictionary<string, List<double>> { ["plain"] = [], ["apart"] = [], ["ours"] = [], ["python"] = [] };
         List<(string, Func<double>)> candidates = [];
         if (python is not null)
-        {
-            candidates.Add(($"PyTorch {python.Version}, eager (old build)", () =>
-            {
-                var (loss, seconds) = python.Step();
-                losses["python"].Add(loss);
-                return seconds;
-            }
-            ));
-        }
-
-        candidates.Add(("plain TorchSharp modules", Here(() => losses["plain"].Add(PlainStep.Take(plain, managed, blocks, AdamW)))));
+            candidates.Add(($"PyTorch {python.Version}, eager (old build)", () => Step(python, losses["python"])));
+        candidates.Add(("plain TorchSharp modules", () => Step(apart, losses["apart"])));
+        candidates.Add(("plain TorchSharp modules, freed memory kept", Here(
+            () => losses["plain"].Add(PlainStep.Take(plain, managed, blocks, AdamW)))));
         candidates.Add(("Llamax", Here(() => losses["ours"].Add(ours.Run(blocks, LearningRate, new LossTally()).Loss!.Value))));
         candidates.Add(("Llamax, bf16 weights", Here(() => oursHalf.Run(blocks, LearningRate, new LossTally()))));
         var times = Interleaved.MeasureWithProcesses(repeats, [.. candidates]);
@@ -100,6 +94,13 @@ internal static class TrainingStepBench
                 if (!(Math.Abs(theirs[i] - losses["ours"][i]) < 1e-3))
                     throw new RequestException($"the losses of step {i + 1} differ: {theirs[i]:R} ({peer}) and {losses["ours"][i]:R}", name);
         return new BenchCase(name, times);
+    }
+
+    private static double Step(StepPeer peer, List<double> losses)
+    {
+        var (loss, seconds) = peer.Step();
+        losses.Add(loss);
+        return seconds;
     }
 
     private static Func<double> Here(Action work) => () =>

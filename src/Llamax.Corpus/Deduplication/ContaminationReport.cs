@@ -45,6 +45,10 @@ internal sealed class ContaminationReport(TestSetIndex index, DecontaminationOpt
         }
     }
 
+    /// <summary>All sets together.</summary>
+    public ContaminationTotal Total => new(
+        _pairs, _pairsHit, index.Counts.Sum(), _hits.Values.Count(hit => hit.IsEqual), _hits.Values.Count(hit => !hit.IsEqual));
+
     public string ToJson()
     {
         var ofText = _hits.ToLookup(hit => index[hit.Key].Text);
@@ -79,3 +83,11 @@ internal sealed class ContaminationReport(TestSetIndex index, DecontaminationOpt
         ["target"] = hit.Value.First.Pair.Target,
     };
 }
+
+/// <summary>How much of the test sentences stands in a corpus.</summary>
+/// <param name="Pairs">Pairs or entries that were read.</param>
+/// <param name="PairsHit">Those with a test sentence, or a long part of one.</param>
+/// <param name="Sentences">Test sentences, each counted once for each set and language.</param>
+/// <param name="Equal">Those that stand in the corpus whole.</param>
+/// <param name="Overlapping">Those of which a long part does.</param>
+public readonly record struct ContaminationTotal(long Pairs, long PairsHit, long Sentences, long Equal, long Overlapping);

@@ -35,11 +35,16 @@ public sealed class Decontaminator : ICorpusStep
     /// The reason is the first test set that is hit; the detail names all hit sentences, as the report counts them:
     /// <c>17=</c> is equal to sentence 17, <c>17~</c> shares an n-gram with it.
     /// </summary>
-    public StepVerdict Judge(in SentencePair pair, PartCounts counts)
+    public StepVerdict Judge(in SentencePair pair, PartCounts counts) => JudgeTexts(pair, [pair.Source, pair.Target]);
+
+    /// <summary>The same of a pair that stands for longer text.</summary>
+    /// <param name="pair">What is kept, removed or shown as an example.</param>
+    /// <param name="texts">Everything that is held against the test sentences.</param>
+    internal StepVerdict JudgeTexts(in SentencePair pair, ReadOnlySpan<string> texts)
     {
         var hits = new SortedDictionary<int, bool>();
-        Find(pair.Source, hits);
-        Find(pair.Target, hits);
+        foreach (var text in texts)
+            Find(text, hits);
         if (hits.Count == 0)
             return StepVerdict.Keep(pair);
         var reason = _index.Texts[_index[hits.First().Key].Text].Set;
@@ -61,13 +66,15 @@ public sealed class Decontaminator : ICorpusStep
     {
         var sets = string.Join(", ", _index.Texts.Zip(_index.Counts, (text, count) => $"{text.Set} {text.Language} {count}"));
         request = request with { Options = $"{request.Options}{_options.Description}sets: [{sets}]\n" };
-        var report = new ContaminationReport(_index, _options);
+        var report = NewReport();
         var result = StepRun.Run(
             request, Reasons, shard => StepRun.Judge(request, this, shard, malformed, cancellation), report.Add, malformed, events);
         if (result is not null)
             AtomicFile.WriteAllText(reportPath, report.ToJson() + "\n");
         return result;
     }
+
+    internal ContaminationReport NewReport() => new(_index, _options);
 
     private void Find(string text, SortedDictionary<int, bool> hits)
     {

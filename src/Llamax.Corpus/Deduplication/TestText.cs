@@ -1,4 +1,3 @@
-using Llamax.Corpus.Catalogue;
 using Llamax.Corpus.Reading;
 using Llamax.Runs;
 using Llamax.Text.Languages;
@@ -27,7 +26,7 @@ public sealed record TestText(string Set, Language? Language, Func<IEnumerable<T
 
     /// <summary>
     /// The test sets that lie below a mirror folder, in the languages of a corpus: Flores-101 and Flores-200 (dev, devtest), NTREX,
-    /// TICO-19, Tatoeba, sources and references of WMT, and the test parts of MASSIVE and MAFAND.
+    /// TICO-19, Tatoeba, sources and references of WMT, the test part of MASSIVE, and the dev and test parts of MAFAND.
     /// </summary>
     /// <param name="mirror">The folder, usually <c>$LLAMAX_DATA</c>.</param>
     /// <param name="languages">The languages of the corpus.</param>
@@ -44,7 +43,7 @@ public sealed record TestText(string Set, Language? Language, Func<IEnumerable<T
                 foreach (var language in suite.Languages(split).Where(languages.Contains))
                     yield return new($"{name} {split}", language, () => Flores(suite, language, split));
         foreach (var (name, partition) in ((string, string?)[])
-            [("ntrex", null), ("tico19", null), ("tatoeba", null), ("massive", "test"), ("mafand", "test")])
+            [("ntrex", null), ("tico19", null), ("tatoeba", null), ("massive", "test"), ("mafand", "dev"), ("mafand", "test")])
         {
             if (!Directory.Exists(Path.Combine(mirror, name == "ntrex" ? "ntrex128" : name)))
                 continue;
@@ -57,14 +56,31 @@ public sealed record TestText(string Set, Language? Language, Func<IEnumerable<T
         {
             if (!Directory.Exists(Path.Combine(mirror, name)))
                 continue;
-            var texts = TestSentences.Wmt(Path.Combine(mirror, name)).ToLookup(text => text.Code, text => text.File);
+            var texts = Wmt(Path.Combine(mirror, name)).ToLookup(text => text.Code, text => text.File);
             foreach (var language in languages)
                 if (texts.Contains(language.Code))
-                    yield return new(name, language, () => texts[language.Code].SelectMany(TestSentences.Lines));
+                    yield return new(name, language, () => texts[language.Code].SelectMany(file => PlainText.Read(file, new MalformedLines())));
         }
     }
 
     private static IEnumerable<TextLine> Flores(FloresSuite suite, Language language, string split) =>
         suite.Sentences(language, split).Select((text, i) => new TextLine(text,
             FormattableString.Invariant($"{language}.{split}:{i + 1}")));
+
+    /// <summary>
+    /// The sources and references of a folder of WMT test sets, each with the language at its name's end: <c>en-de.src.en.gz</c>.
+    /// </summary>
+    private static IEnumerable<(string Code, string File)> Wmt(string folder)
+    {
+        var files = Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) is var name
+                && (name.Contains(".src.", StringComparison.Ordinal) || name.Contains(".ref", StringComparison.Ordinal)))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        // Nothing to read must not pass for nothing to avoid.
+        return files.Count > 0
+            ? files.Select(file => (Path.GetFileName(file).Split('.').Last(part => part != "gz"), file))
+            : throw new RequestException(
+                "no files named *.src.* or *.ref*", folder, "bring the set into the mirror's layout (see docs/data.md)");
+    }
 }

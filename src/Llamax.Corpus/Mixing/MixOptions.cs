@@ -1,8 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Llamax.Runs;
 
 namespace Llamax.Corpus.Mixing;
 
 /// <summary>How a budget is divided among languages.</summary>
+[JsonConverter(typeof(CamelCaseNames<MixMethod>))]
 public enum MixMethod
 {
     /// <summary>By size: p(l) ∝ n(l). With the sum of all sizes as the budget everything is seen once, as in the paper.</summary>
@@ -16,6 +19,7 @@ public enum MixMethod
 }
 
 /// <summary>In which order kinds of entries are seen.</summary>
+[JsonConverter(typeof(CamelCaseNames<MixCurriculum>))]
 public enum MixCurriculum
 {
     /// <summary>All together, as in the paper.</summary>
@@ -80,3 +84,7 @@ public sealed record MixOptions
 
     private static bool IsLimit(double epochs) => epochs > 0 && double.IsFinite(epochs);
 }
+
+/// <summary>Enumerations as recipes and manifests spell them.</summary>
+internal sealed class CamelCaseNames<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase)
+    where T : struct, Enum;

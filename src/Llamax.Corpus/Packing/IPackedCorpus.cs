@@ -8,6 +8,9 @@ public interface IPackedCorpus : IDisposable
 
     int BlockCount { get; }
 
+    /// <summary>Blocks of each stage of a curriculum, one after the other: training shuffles within a stage. One stage = no curriculum.</summary>
+    IReadOnlyList<int> Stages => [BlockCount];
+
     /// <summary>Tokens in all blocks, padding excluded.</summary>
     long TokenCount { get; }
 

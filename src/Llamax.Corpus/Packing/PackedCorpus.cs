@@ -25,6 +25,7 @@ public sealed class PackedCorpus : IPackedCorpus
     private readonly int _tokenWidth;
     private readonly long _namesStart;
     private readonly long _tableStart;
+    private readonly long _stagesLength;
     private readonly byte[] _tokensHash;
     private readonly string[] _names;
 
@@ -39,12 +40,13 @@ public sealed class PackedCorpus : IPackedCorpus
         TokenCount = BinaryPrimitives.ReadInt64LittleEndian(header[40..]);
         _namesStart = BinaryPrimitives.ReadInt64LittleEndian(header[48..]);
         _tableStart = BinaryPrimitives.ReadInt64LittleEndian(header[56..]);
+        _stagesLength = BinaryPrimitives.ReadInt64LittleEndian(header[64..]) - _tableStart - ((blocks + 1) * sizeof(long));
         _tokensHash = header[72..PackedFormat.HashedHeaderLength].ToArray();
 
         if (BlockLength is < 1 or > 1 << 20 || VocabularySize < 1 || _tokenWidth != PackedFormat.TokenWidth(VocabularySize)
             || blocks is < 1 or > int.MaxValue || TokenCount < 0 || TokenCount > blocks * BlockLength
             || _namesStart < PackedFormat.HeaderLength || _tableStart < _namesStart
-            || BinaryPrimitives.ReadInt64LittleEndian(header[64..]) - _tableStart != (blocks + 1) * sizeof(long))
+            || _stagesLength < 0 || (_stagesLength > 0) != (BinaryPrimitives.ReadInt32LittleEndian(header[8..]) == 2))
             throw Broken("its header contradicts itself");
         BlockCount = (int)blocks;
 
@@ -58,6 +60,7 @@ public sealed class PackedCorpus : IPackedCorpus
             try
             {
                 _names = ReadNames();
+                Stages = ReadStages();
             }
             catch
             {
@@ -89,8 +92,8 @@ public sealed class PackedCorpus : IPackedCorpus
         }
 
         var version = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(8));
-        if (version != PackedFormat.Version)
-            throw new RequestException($"version {version} of the packed format found, {PackedFormat.Version} expected", indexPath, Mend);
+        if (version is not (1 or 2))
+            throw new RequestException($"version {version} of the packed format found, 1 or 2 expected", indexPath, Mend);
         return new(indexPath, header);
     }
 
@@ -98,11 +101,15 @@ public sealed class PackedCorpus : IPackedCorpus
 
     public int BlockCount { get; }
 
+    public IReadOnlyList<int> Stages { get; }
+
     public long TokenCount { get; }
 
     public string TokenizerFingerprint => _names[0];
 
     public int VocabularySize { get; }
+
+    internal ReadOnlySpan<byte> TokensHash => _tokensHash;
 
     /// <inheritdoc/>
     /// <exception cref="RequestException">The block's record or ids break a bound.</exception>
@@ -241,6 +248,30 @@ public sealed class PackedCorpus : IPackedCorpus
         }
 
         return count > 0 && rest.IsEmpty ? [.. names] : throw Broken("its names do not fill their place");
+    }
+
+    private int[] ReadStages()
+    {
+        if (_stagesLength == 0)
+            return [BlockCount];
+        if (_stagesLength < 3 * sizeof(int))
+            throw Broken("its stages do not fill their place");
+        Span<byte> number = stackalloc byte[sizeof(int)];
+        var place = _tableStart + ((BlockCount + 1L) * sizeof(long));
+        _index.Read(place, number);
+        var count = BinaryPrimitives.ReadInt32LittleEndian(number);
+        if (count is < 2 or > PackedFormat.MostStages || _stagesLength != sizeof(int) * (count + 1L))
+            throw Broken("its stages do not fill their place");
+        var stages = new int[count];
+        for (var i = 0; i < count; i++)
+        {
+            _index.Read(place + (sizeof(int) * (i + 1L)), number);
+            stages[i] = BinaryPrimitives.ReadInt32LittleEndian(number);
+        }
+
+        return stages.All(blocks => blocks > 0) && stages.Sum(blocks => (long)blocks) == BlockCount
+            ? stages
+            : throw Broken("its stages are not its blocks");
     }
 
     private int TakeLength(ref ReadOnlySpan<byte> rest)

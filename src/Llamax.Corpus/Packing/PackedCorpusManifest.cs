@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Llamax.Corpus.Packing;
 
 /// <summary>What a packed corpus holds, and what did not get in; written as <c>manifest.json</c> beside it.</summary>
@@ -27,11 +29,18 @@ public sealed record PackedCorpusManifest
     /// <summary>By kind and languages, in this order.</summary>
     public required IReadOnlyList<PackedCount> Counts { get; init; }
 
+    /// <summary>What the mix made of each source, by stage; null without a mix.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MixedSource>? Mix { get; init; }
+
     /// <summary>SHA-256 of NAME.tokens, lower-case hexadecimal.</summary>
     public required string TokensSha256 { get; init; }
 
     /// <summary>SHA-256 of NAME.index, lower-case hexadecimal.</summary>
     public required string IndexSha256 { get; init; }
+
+    /// <summary>SHA-256 of NAME.origins, lower-case hexadecimal.</summary>
+    public required string OriginsSha256 { get; init; }
 }
 
 /// <summary>One kind and direction of a packed corpus.</summary>
@@ -56,3 +65,12 @@ public sealed record PackedCount(
     long CutEntries,
     long CutTokens,
     long EmptyEntries);
+
+/// <summary>How often a stage of the mix saw a source.</summary>
+/// <param name="Stage">The stage's name.</param>
+/// <param name="Language">Paper code: the language, or the source language of a direction.</param>
+/// <param name="Kind">Its part in Algorithm 1.</param>
+/// <param name="Entries">Entries of the built set.</param>
+/// <param name="Planned">Entries that were seen, each counted as often as it was.</param>
+/// <param name="Epochs">How often the source was seen.</param>
+public sealed record MixedSource(string Stage, string Language, EntryKind Kind, long Entries, long Planned, double Epochs);

@@ -12,6 +12,7 @@ internal sealed class PackedIndexWriter : IDisposable
     private readonly List<string> _names;
     private readonly Dictionary<string, ushort> _languages = [];
     private readonly List<long> _starts = [];
+    private readonly List<int> _stages = [];
     private readonly byte[] _number = new byte[8];
     private long _position = PackedFormat.HeaderLength;
     private long _documents;
@@ -30,9 +31,9 @@ internal sealed class PackedIndexWriter : IDisposable
         Append32(documents.Count);
         foreach (var document in documents)
         {
-            Append([(byte)document.Kind, 0]);
-            Append16(Language(document.Source));
-            Append16(Language(document.Target));
+            Append([(byte)document.Head.Kind, 0]);
+            Append16(Language(document.Head.Source));
+            Append16(Language(document.Head.Target));
             Append16(checked((ushort)document.Loss.Length));
             Append32(document.Tokens.Length);
             foreach (var range in document.Loss)
@@ -47,7 +48,15 @@ internal sealed class PackedIndexWriter : IDisposable
         _documents += documents.Count;
     }
 
-    /// <summary>Writes names, block table and header.</summary>
+    /// <summary>The blocks since the last call are a stage of their own; none are none.</summary>
+    public void EndStage()
+    {
+        var blocks = _starts.Count - _stages.Sum();
+        if (blocks > 0)
+            _stages.Add(blocks);
+    }
+
+    /// <summary>Writes names, block table, stages and header.</summary>
     public void Complete(int blockLength, int vocabularySize, byte[] tokensHash)
     {
         var namesStart = _position;
@@ -61,10 +70,16 @@ internal sealed class PackedIndexWriter : IDisposable
         var tableStart = _position;
         foreach (var start in _starts.Append(namesStart))
             Append64(start);
+        if (_stages.Count > 1)
+        {
+            Append32(_stages.Count);
+            foreach (var blocks in _stages)
+                Append32(blocks);
+        }
 
         var header = new byte[PackedFormat.HeaderLength];
         PackedFormat.Magic.CopyTo(header);
-        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), PackedFormat.Version);
+        BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), PackedFormat.VersionOf(_stages.Count));
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(12), blockLength);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(16), vocabularySize);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(20), PackedFormat.TokenWidth(vocabularySize));

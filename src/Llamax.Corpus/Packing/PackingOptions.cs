@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Llamax.Corpus.Mixing;
 using Llamax.Runs;
 
 namespace Llamax.Corpus.Packing;
@@ -20,6 +21,10 @@ public sealed record PackingOptions
     /// </summary>
     public int MonolingualDocumentLength { get; init; } = 16_384;
 
+    /// <summary>How often each language and kind is seen, counted in entries of the built set; null = every entry once, in its order.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public MixOptions? Mix { get; init; }
+
     /// <summary>Cores that tokenise. The result does not depend on it.</summary>
     [JsonIgnore]
     public int Threads { get; init; } = Environment.ProcessorCount;
@@ -34,5 +39,7 @@ public sealed record PackingOptions
             yield return new("monolingualDocumentLength", MonolingualDocumentLength, "must be positive", "use 16384");
         if (Threads < 1)
             yield return new("threads", Threads, "must be positive", "use the number of cores");
+        foreach (var problem in Mix?.Problems() ?? [])
+            yield return problem with { Option = "mix." + problem.Option };
     }
 }

@@ -8,7 +8,7 @@ internal static class TsvRows
 {
     /// <summary>Streams the chosen columns; lines that are too short for them are counted and left out.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="columns">Each a number from 1, or a name in the first line.</param>
+    /// <param name="columns">Each a number from 1, or a name in the first line; what is not chosen is in the extra columns.</param>
     /// <param name="hasHeader">Whether the first line names the columns; a column given by name implies it.</param>
     /// <param name="malformed">Counts.</param>
     /// <param name="cancellation">Ends the reading.</param>
@@ -21,6 +21,7 @@ internal static class TsvRows
         string[]? header = null;
         string[] others = [];
         var isHeader = hasHeader || numbers.Contains(0);
+        var fewest = numbers.DefaultIfEmpty(1).Max();
         foreach (var (number, text) in CorpusFile.Lines(path, malformed, cancellation))
         {
             if (isHeader)
@@ -30,17 +31,18 @@ internal static class TsvRows
                 for (var i = 0; i < numbers.Length; i++)
                     if (numbers[i] == 0)
                         numbers[i] = Named(columns[i], header, name);
+                fewest = numbers.DefaultIfEmpty(1).Max();
             }
             else if (text is not null)
             {
                 var cells = text.Split('\t');
-                if (cells.Length >= numbers.Max())
+                if (cells.Length >= fewest)
                     yield return new FieldLine(Array.ConvertAll(numbers, i => cells[i - 1]), CorpusFile.Origin(name, number))
                     {
                         Columns = Others(cells, numbers, header, ref others),
                     };
                 else
-                    malformed.Add(name, number, Found(cells.Length, numbers.Max()), "name the columns, or mend the line");
+                    malformed.Add(name, number, Found(cells.Length, fewest), "name the columns, or mend the line");
             }
         }
     }

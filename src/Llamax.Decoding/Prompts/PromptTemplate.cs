@@ -1,6 +1,4 @@
-using System.Reflection;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Llamax.Runs;
@@ -21,16 +19,11 @@ public sealed partial record PromptTemplate
     private const string Input = "{input}";
     private const string FileExtension = ".json";
 
-    /// <summary>How a template looks in a file: the properties below, none unknown.</summary>
-    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
-    {
-        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
-        RespectNullableAnnotations = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    /// <inheritdoc cref="TemplateFiles.Json"/>
+    internal static JsonSerializerOptions Json => TemplateFiles.Json;
 
     /// <summary>The templates that go by a name, in ordinal order.</summary>
-    public static IReadOnlyList<PromptTemplate> BuiltIn { get; } = ReadBuiltIn();
+    public static IReadOnlyList<PromptTemplate> BuiltIn { get; } = TemplateFiles.BuiltIn<PromptTemplate>("Systems");
 
     /// <summary>
     /// The prompt of LLaMAX-Alpaca and of the LLaMA models it is compared with (LLaMAX, Table 14), with the line ends of the
@@ -142,38 +135,9 @@ public sealed partial record PromptTemplate
 
     private static PromptTemplate Load(string path)
     {
-        try
-        {
-            var template = Parse(File.ReadAllBytes(path));
-            OptionProblem.ThrowIfAny(path, template.Problems());
-            return template;
-        }
-        catch (JsonException failure)
-        {
-            throw new RequestException(
-                failure.Message, path, "write {\"name\": …, \"text\": \"… {input} …\", \"stops\": […]}", failure);
-        }
-    }
-
-    private static PromptTemplate Parse(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize<PromptTemplate>(json, Json) ?? throw new JsonException("the file says null");
-
-    private static PromptTemplate[] ReadBuiltIn()
-    {
-        var assembly = Assembly.GetExecutingAssembly();
-        return
-        [
-            .. assembly.GetManifestResourceNames()
-                .Where(name => name.Contains(".Prompts.Systems.", StringComparison.Ordinal))
-                .Order(StringComparer.Ordinal)
-                .Select(name =>
-                {
-                    using var stream = assembly.GetManifestResourceStream(name)!;
-                    using var bytes = new MemoryStream();
-                    stream.CopyTo(bytes);
-                    return Parse(bytes.ToArray());
-                }),
-        ];
+        var template = TemplateFiles.Load<PromptTemplate>(path, "write {\"name\": …, \"text\": \"… {input} …\", \"stops\": […]}");
+        OptionProblem.ThrowIfAny(path, template.Problems());
+        return template;
     }
 
     [GeneratedRegex(@"\{\w+\}")]

@@ -8,7 +8,7 @@ namespace Llamax.Evaluation.Reporting;
 /// A page under construction. What stands in the code is markup; what is filled in is text and is always escaped, so no sentence,
 /// name or file can become markup.
 /// </summary>
-internal sealed class Markup
+public sealed class Markup
 {
     private readonly StringBuilder _text = new();
 

@@ -1,7 +1,7 @@
 namespace Llamax.Evaluation.Reporting;
 
 /// <summary>The style sheet of the report: light and dark, screen and paper, no file from elsewhere.</summary>
-internal static class ReportStyle
+public static class ReportStyle
 {
     public const string Css = """
         :root {
@@ -65,6 +65,13 @@ internal static class ReportStyle
         .none { fill: none; stroke: var(--line); }
         .q0 { fill: var(--q0); } .q1 { fill: var(--q1); } .q2 { fill: var(--q2); } .q3 { fill: var(--q3); } .q4 { fill: var(--q4); }
         .q5 { fill: var(--q5); } .q6 { fill: var(--q6); } .q7 { fill: var(--q7); } .q8 { fill: var(--q8); } .q9 { fill: var(--q9); }
+        .c0 { background: var(--q0); } .c1 { background: var(--q1); } .c2 { background: var(--q2); } .c3 { background: var(--q3); } .c4 { background: var(--q4); }
+        .c5 { background: var(--q5); } .c6 { background: var(--q6); } .c7 { background: var(--q7); } .c8 { background: var(--q8); } .c9 { background: var(--q9); }
+        td.low { color: var(--low-ink); }
+        td.high { color: var(--high-ink); }
+        table.matrix { width: auto; }
+        table.matrix td, table.matrix th { padding: 5px 12px; border-bottom: 1px solid var(--paper); }
+        td.example { max-width: 460px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
         svg text.low { fill: var(--low-ink); }
         svg text.high { fill: var(--high-ink); }
         .unseen { fill: var(--accent); stroke: var(--panel); stroke-width: 1; }

@@ -1,6 +1,7 @@
 using Llamax.Models.Causal;
 using Llamax.Models.Checkpoints;
 using Llamax.Models.Layers;
+using Llamax.Models.Native;
 using Llamax.Runs;
 using static TorchSharp.torch;
 
@@ -151,7 +152,7 @@ public sealed class LoraAdapter : IDisposable
         if (Find(Module(name)) is not { } update)
             return weight.alias().MoveToOuterDisposeScope();
         var matrix = update.Matrix().to(weight.device);
-        var sum = weight.to(ScalarType.Float32) + (Config.FanInFanOut ? matrix.t() : matrix);
+        var sum = weight.to(ScalarType.Float32).Plus(Config.FanInFanOut ? matrix.t() : matrix);
         return sum.to(weight.dtype).MoveToOuterDisposeScope();
     }
 

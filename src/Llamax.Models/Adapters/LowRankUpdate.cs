@@ -1,3 +1,4 @@
+using Llamax.Models.Native;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Adapters;
@@ -13,13 +14,13 @@ internal sealed class LowRankUpdate(Tensor down, Tensor up, double scale)
     public Tensor Apply(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return (nn.functional.linear(nn.functional.linear(x, down), up) * scale).MoveToOuterDisposeScope();
+        return nn.functional.linear(nn.functional.linear(x, down), up).Times(scale).MoveToOuterDisposeScope();
     }
 
     /// <summary>[output, input] float32: what is added to the weight.</summary>
     public Tensor Matrix()
     {
         using var scope = NewDisposeScope();
-        return (matmul(up.to(ScalarType.Float32), down.to(ScalarType.Float32)) * scale).MoveToOuterDisposeScope();
+        return matmul(up.to(ScalarType.Float32), down.to(ScalarType.Float32)).Times(scale).MoveToOuterDisposeScope();
     }
 }

@@ -187,7 +187,7 @@ public sealed class CausalModel : ICachedDecoder
 
     /// <summary>What <see cref="OutputWeight"/> multiplies: hidden states, scaled where the family scales its logits.</summary>
     /// <param name="hidden">[.., H] from <see cref="Forward"/>.</param>
-    public Tensor BeforeHead(Tensor hidden) => Config.LogitScale == 1 ? hidden.alias() : hidden * Config.LogitScale;
+    public Tensor BeforeHead(Tensor hidden) => Config.LogitScale == 1 ? hidden.alias() : hidden.Times(Config.LogitScale);
 
     public KeyValueCache NewCache() => new(this);
 
@@ -220,7 +220,7 @@ public sealed class CausalModel : ICachedDecoder
         for (var row = 0; row < prompts.Count; row++)
             for (var i = 0; i < lengths[row]; i++)
                 padded[row, i] = prompts[row][common + i];
-        var positions = common == 0 ? null : arange(common, common + longest, device: Device).unsqueeze(0);
+        var positions = common == 0 ? null : TensorArithmetic.Range(common, common + longest, device: Device).unsqueeze(0);
         var visible = common == 0 ? null : Visible(longest, common);
         var hidden = Run(tensor(padded, device: Device), positions, visible, keep: layer => cache[layer].Keep).flatten(0, 1);
         var last = lengths.Select((length, row) => ((long)row * longest) + length - 1).ToArray();
@@ -367,7 +367,7 @@ public sealed class CausalModel : ICachedDecoder
     {
         var (hidden, length) = (JitOps.Embedding(_embedding, tokens), tokens.shape[1]);
         return _positions is null ? (hidden, _rotary.Value.At(positions, length))
-            : (hidden + (positions is null ? _positions.narrow(0, 0, length) : JitOps.Embedding(_positions, positions)), null);
+            : (hidden.Plus(positions is null ? _positions.narrow(0, 0, length) : JitOps.Embedding(_positions, positions)), null);
     }
 
     // [length, before + length]: every token sees itself and what stands before it, as far as the window reaches.

@@ -1,3 +1,4 @@
+using Llamax.Models.Native;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Causal;
@@ -83,7 +84,7 @@ internal sealed class LayerCache(bool isManaged) : IDisposable
         Write(key, value, plan);
         var scale = 1 / Math.Sqrt(query.shape[2]);
         var mixed = plan.IsManaged ? CachedAttention.Attend(query, this, plan, new(true, true, scale, null))
-            : AttendByTensors(query * scale, key.shape[1], plan);
+            : AttendByTensors(query.Times(scale), key.shape[1], plan);
         return mixed.MoveToOuterDisposeScope();
     }
 
@@ -98,9 +99,9 @@ internal sealed class LayerCache(bool isManaged) : IDisposable
         if (plan.IsManaged)
             return CachedAttention.Attend(query, this, plan, new(true, false, scale, null)).MoveToOuterDisposeScope();
         var (keys, values) = Own!.Value;
-        var scores = matmul(plan.Gather((query * scale).unsqueeze(2)), keys);
+        var scores = matmul(plan.Gather(query.Times(scale).unsqueeze(2)), keys);
         if (plan.HiddenInOwn is { } hidden)
-            scores = scores.masked_fill(hidden, double.NegativeInfinity);
+            scores = scores.Hide(hidden);
         var weights = nn.functional.softmax(scores, -1, ScalarType.Float32).to(query.dtype);
         return plan.Scatter(matmul(weights, values), 1).flatten(1).MoveToOuterDisposeScope();
     }
@@ -119,8 +120,8 @@ internal sealed class LayerCache(bool isManaged) : IDisposable
         Write(key, value, plan);
         if (plan.IsManaged)
             return CachedAttention.Attend(query, this, plan, new(false, true, scale, bias)).MoveToOuterDisposeScope();
-        var scores = matmul((query * scale).unsqueeze(2), Seen(_newKeys!, plan).transpose(-1, -2));
-        var weights = nn.functional.softmax(bias is null ? scores : scores + bias, -1, ScalarType.Float32).to(query.dtype);
+        var scores = matmul(query.Times(scale).unsqueeze(2), Seen(_newKeys!, plan).transpose(-1, -2));
+        var weights = nn.functional.softmax(bias is null ? scores : scores.Plus(bias), -1, ScalarType.Float32).to(query.dtype);
         return matmul(weights, Seen(_newValues!, plan)).flatten(1).MoveToOuterDisposeScope();
     }
 
@@ -148,25 +149,25 @@ internal sealed class LayerCache(bool isManaged) : IDisposable
         var length = ownValues.shape[2];
         var ownScores = matmul(plan.Gather(queryRKGD), ownKeys);
         if (plan.HiddenInOwn is { } hidden)
-            ownScores = ownScores.masked_fill(hidden, double.NegativeInfinity);
+            ownScores = ownScores.Hide(hidden);
         var scores = new List<Tensor> { plan.Scatter(ownScores, group), matmul(queryRKGD, newKeys.transpose(-1, -2)) };
         if (Common is { } shared)
         {
             var commonScores = matmul(queryRKGD, shared.Keys);
-            scores.Add(plan.HiddenInCommon is { } far ? commonScores.masked_fill(far, double.NegativeInfinity) : commonScores);
+            scores.Add(plan.HiddenInCommon is { } far ? commonScores.Hide(far) : commonScores);
         }
 
         var weights = nn.functional.softmax(cat([.. scores], -1), -1, ScalarType.Float32).to(query.dtype);
         var mixed = plan.Scatter(matmul(plan.Gather(weights.narrow(-1, 0, length)), ownValues), group)
-            + matmul(weights.narrow(-1, length, plan.SeenSteps), newValues);
+            .Plus(matmul(weights.narrow(-1, length, plan.SeenSteps), newValues));
         if (Common is { } before)
-            mixed += matmul(weights.narrow(-1, length + plan.SeenSteps, plan.Common), before.Values);
+            mixed = mixed.Plus(matmul(weights.narrow(-1, length + plan.SeenSteps, plan.Common), before.Values));
         return mixed.reshape(rows, heads * group * size);
     }
 
     private static Tensor Seen(Tensor stored, StepPlan plan)
     {
-        var steps = arange(plan.FirstSeenStep, plan.Step + 1, device: stored.device).unsqueeze(0);
+        var steps = TensorArithmetic.Range(plan.FirstSeenStep, plan.Step + 1, device: stored.device).unsqueeze(0);
         return stored.permute(0, 2, 1, 3).index(TensorIndex.Tensor(plan.SlotIndex!), TensorIndex.Tensor(steps)).transpose(1, 2);
     }
 

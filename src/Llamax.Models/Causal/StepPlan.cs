@@ -1,3 +1,4 @@
+using Llamax.Models.Native;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Causal;
@@ -41,7 +42,7 @@ internal sealed class StepPlan
         (_rowOfSlot, _slotOfRow) = Places(promptOfRow.Length, device);
         HiddenInOwn = Hidden(device);
         HiddenInCommon = window is { } size && positions.Max() >= size
-            ? arange(common, device: device).le(Positions - size).unsqueeze(1).unsqueeze(1)
+            ? TensorArithmetic.Range(0, common, device: device).le(Positions.Plus(-size)).unsqueeze(1).unsqueeze(1)
             : null;
         SlotIndex = stack([.. slots.Skip(FirstSeenStep).Select(step => tensor(Array.ConvertAll(step, slot => (long)slot), device: device))], 1);
     }
@@ -117,11 +118,11 @@ internal sealed class StepPlan
         var longest = OwnLengths.Max();
         if (OwnLengths.All(length => length == longest) && (Window is null || Common + longest + Step < Window))
             return null;
-        var position = arange(longest, device: device).unsqueeze(0);
+        var position = TensorArithmetic.Range(0, longest, device: device).unsqueeze(0);
         var length = tensor(Array.ConvertAll(OwnLengths, n => (long)n), device: device).unsqueeze(1);
         var hidden = position.ge(length);
         if (Window is { } width)
-            hidden = hidden.logical_or(position.le(length + (Step - width)));
+            hidden = hidden.logical_or(position.le(length.Plus(Step - width)));
         return hidden.unsqueeze(1).unsqueeze(1);
     }
 }

@@ -38,7 +38,8 @@ public static class HuggingFaceExport
         AtomicFile.WriteAllText(Path.Combine(folder, "config.json"), config.ToJsonString(JsonFile.Indented) + "\n");
     }
 
-    private static JsonObject ReadConfig(string model)
+    /// <summary>The config.json of a model, every key of it.</summary>
+    internal static JsonObject ReadConfig(string model)
     {
         if (GgufFile.IsGguf(model))
         {

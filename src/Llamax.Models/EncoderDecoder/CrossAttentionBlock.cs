@@ -1,5 +1,6 @@
 using Llamax.Models.Causal;
 using Llamax.Models.Layers;
+using Llamax.Models.Native;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.EncoderDecoder;
@@ -35,9 +36,9 @@ internal sealed class CrossAttentionBlock
     {
         using var scope = NewDisposeScope();
         var normed = _selfNorm.Apply(hidden);
-        var said = hidden + _self.Apply(normed, normed, selfBias);
-        var read = said + _cross.Apply(_crossNorm.Apply(said), memory, memoryBias);
-        return (read + _mlp.Apply(_mlpNorm.Apply(read))).MoveToOuterDisposeScope();
+        var said = hidden.Plus(_self.Apply(normed, normed, selfBias));
+        var read = said.Plus(_cross.Apply(_crossNorm.Apply(said), memory, memoryBias));
+        return read.Plus(_mlp.Apply(_mlpNorm.Apply(read))).MoveToOuterDisposeScope();
     }
 
     /// <summary>Keeps the keys and values of the sources, which every step then attends to.</summary>
@@ -62,9 +63,9 @@ internal sealed class CrossAttentionBlock
         var normed = _selfNorm.Apply(hidden);
         var (key, value) = _self.KeysAndValues(normed);
         var mixed = cache.AttendToNew(_self.Queries(normed).squeeze(1), key.squeeze(1), value.squeeze(1), plan, _self.Scale, bias);
-        var said = hidden + _self.Output(mixed.unsqueeze(1).unsqueeze(1));
+        var said = hidden.Plus(_self.Output(mixed.unsqueeze(1).unsqueeze(1)));
         var seen = cache.AttendToPrompt(_cross.Queries(_crossNorm.Apply(said)).squeeze(1), plan, _cross.Scale);
-        var read = said + _cross.Output(seen.unsqueeze(1).unsqueeze(1));
-        return (read + _mlp.Apply(_mlpNorm.Apply(read))).MoveToOuterDisposeScope();
+        var read = said.Plus(_cross.Output(seen.unsqueeze(1).unsqueeze(1)));
+        return read.Plus(_mlp.Apply(_mlpNorm.Apply(read))).MoveToOuterDisposeScope();
     }
 }

@@ -133,7 +133,7 @@ public sealed class EncoderDecoderModel : ICachedDecoder
     }
 
     /// <summary>What <see cref="OutputWeight"/> multiplies: hidden states, scaled where T5 has a tied head.</summary>
-    public Tensor BeforeHead(Tensor hidden) => Config.HeadScale == 1 ? hidden.alias() : hidden * Config.HeadScale;
+    public Tensor BeforeHead(Tensor hidden) => Config.HeadScale == 1 ? hidden.alias() : hidden.Times(Config.HeadScale);
 
     public KeyValueCache NewCache() => new(this);
 
@@ -239,7 +239,7 @@ public sealed class EncoderDecoderModel : ICachedDecoder
         RequireLength(length);
         var bias = AttentionBias.Of(isToken, length, DType, Device);
         if (_encoderBias is not null)
-            bias = bias + _encoderBias.For(0, length, length);
+            bias = bias.Plus(_encoderBias.For(0, length, length));
         var hidden = Embed(tokens, 0);
         foreach (var block in _encoder)
         {
@@ -257,7 +257,7 @@ public sealed class EncoderDecoderModel : ICachedDecoder
         RequireLength(length);
         var bias = AttentionBias.Causal(length, DType, Device);
         if (_decoderBias is not null)
-            bias = bias + _decoderBias.For(0, length, length);
+            bias = bias.Plus(_decoderBias.For(0, length, length));
         var memoryBias = AttentionBias.Of(isSourceToken, (int)memory.shape[1], DType, Device);
         var hidden = Embed(tokens, 0);
         foreach (var block in _decoder)
@@ -273,8 +273,8 @@ public sealed class EncoderDecoderModel : ICachedDecoder
     {
         var embedded = JitOps.Embedding(_embedding, tokens);
         if (Config.ScaleEmbedding)
-            embedded = embedded * Math.Sqrt(Config.HiddenSize);
-        return _positions is null ? embedded : embedded + _positions.Value.From(firstPosition, tokens.shape[1]);
+            embedded = embedded.Times(Math.Sqrt(Config.HiddenSize));
+        return _positions is null ? embedded : embedded.Plus(_positions.Value.From(firstPosition, tokens.shape[1]));
     }
 
     private void RequireLength(long length)

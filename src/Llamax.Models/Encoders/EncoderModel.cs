@@ -141,7 +141,7 @@ public sealed class EncoderModel : IDisposable
 
         var bias = AttentionBias.Of(isToken, length, FlatParameters.dtype, FlatParameters.device);
         var positions = _positions.narrow(0, Config.PadId + 1, length);
-        var hidden = _embeddingNorm.Apply(JitOps.Embedding(_words, tokens) + positions + _types[0]);
+        var hidden = _embeddingNorm.Apply(JitOps.Embedding(_words, tokens).Plus(positions).Plus(_types[0]));
         foreach (var block in _blocks)
         {
             observe?.Invoke(hidden.alias().MoveToOuterDisposeScope());

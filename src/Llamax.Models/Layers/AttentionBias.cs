@@ -1,3 +1,4 @@
+using Llamax.Models.Native;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Layers;
@@ -16,7 +17,7 @@ internal static class AttentionBias
         using var scope = NewDisposeScope();
         var bias = zeros(isToken?.shape[0] ?? 1, 1, 1, length, dtype, device);
         return isToken is null ? bias.MoveToOuterDisposeScope()
-            : bias.masked_fill(isToken.logical_not().unsqueeze(1).unsqueeze(1), double.NegativeInfinity).MoveToOuterDisposeScope();
+            : bias.Hide(isToken.logical_not().unsqueeze(1).unsqueeze(1)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Hides what follows.</summary>
@@ -25,6 +26,6 @@ internal static class AttentionBias
     {
         using var scope = NewDisposeScope();
         var later = ones(length, length, ScalarType.Bool, device).triu(1);
-        return zeros(1, 1, length, length, dtype, device).masked_fill(later, double.NegativeInfinity).MoveToOuterDisposeScope();
+        return zeros(1, 1, length, length, dtype, device).Hide(later).MoveToOuterDisposeScope();
     }
 }

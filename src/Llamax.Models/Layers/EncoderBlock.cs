@@ -1,3 +1,4 @@
+using Llamax.Models.Native;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Layers;
@@ -19,12 +20,12 @@ internal sealed class EncoderBlock(
         using var scope = NewDisposeScope();
         if (!normsFirst)
         {
-            var mixed = attentionNorm.Apply(hidden + attention.Apply(hidden, hidden, bias));
-            return mlpNorm.Apply(mixed + mlp.Apply(mixed)).MoveToOuterDisposeScope();
+            var mixed = attentionNorm.Apply(hidden.Plus(attention.Apply(hidden, hidden, bias)));
+            return mlpNorm.Apply(mixed.Plus(mlp.Apply(mixed))).MoveToOuterDisposeScope();
         }
 
         var normed = attentionNorm.Apply(hidden);
-        var attended = hidden + attention.Apply(normed, normed, bias);
-        return (attended + mlp.Apply(mlpNorm.Apply(attended))).MoveToOuterDisposeScope();
+        var attended = hidden.Plus(attention.Apply(normed, normed, bias));
+        return attended.Plus(mlp.Apply(mlpNorm.Apply(attended))).MoveToOuterDisposeScope();
     }
 }

@@ -55,7 +55,7 @@ internal sealed class FlatWeights : IDisposable
             }
             else if (!parameter.Decays)
             {
-                parameter.Value.fill_(1);
+                parameter.Value.Fill(1);
             }
             else
             {

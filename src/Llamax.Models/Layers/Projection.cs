@@ -19,7 +19,7 @@ internal sealed class Projection(
     public Tensor Apply(Tensor x)
     {
         var projected = rounded?.Apply(x, bias) ?? Linear(x, isTransposed ? weight!.t() : weight!, bias);
-        return update is null ? projected : projected + update.Apply(x);
+        return update is null ? projected : projected.Plus(update.Apply(x));
     }
 
     /// <summary>x Wᵀ + b by whatever computes it fastest here.</summary>

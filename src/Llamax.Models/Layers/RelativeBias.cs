@@ -26,8 +26,9 @@ internal sealed class RelativeBias(Tensor table, bool isBidirectional, int maxDi
         for (var i = 0; i < buckets.Length; i++)
             buckets[i] = Bucket(lowest + i);
         var byDifference = JitOps.Embedding(table, tensor(buckets, device: table.device));
-        var position = arange(keys, device: table.device).unsqueeze(0) - arange(first, first + queries, device: table.device).unsqueeze(1);
-        return JitOps.Embedding(byDifference, position - lowest).permute(2, 0, 1).unsqueeze(0).MoveToOuterDisposeScope();
+        var position = TensorArithmetic.Range(0, keys, device: table.device).unsqueeze(0)
+            .Minus(TensorArithmetic.Range(first, first + queries, device: table.device).unsqueeze(1));
+        return JitOps.Embedding(byDifference, position.Plus(-lowest)).permute(2, 0, 1).unsqueeze(0).MoveToOuterDisposeScope();
     }
 
     private int Bucket(int difference)

@@ -1,3 +1,4 @@
+using Llamax.Models.Native;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Layers;
@@ -21,7 +22,7 @@ internal sealed class RotaryTable : IDisposable
         using var scope = NewDisposeScope();
         using var quiet = no_grad();
         _inPairs = inPairs;
-        var angles = outer(arange(positions, ScalarType.Float64), tensor(frequencies));
+        var angles = outer(TensorArithmetic.Range(0, positions, ScalarType.Float64), tensor(frequencies));
         var (cosine, sine) = (angles.cos(), angles.sin());
         Tensor Join(Tensor first, Tensor second) => (inPairs ? stack([first, second], -1).flatten(-2) : cat([first, second], -1))
             .to(dtype, device).DetachFromDisposeScope();

@@ -16,6 +16,6 @@ internal readonly record struct Rotation(Tensor Cosine, Tensor Sine, bool InPair
         if (!InPairs && RowOps.Handles(heads))
             return RowOps.TurnHalves(heads, Cosine, Sine);
         var partners = InPairs ? heads.unflatten(3, [-1, 2]).flip(-1).flatten(3) : heads.roll(heads.shape[^1] / 2, -1);
-        return (heads * Cosine).addcmul_(partners, Sine, 1);
+        return (heads * Cosine).GrowByProduct(partners, Sine);
     }
 }

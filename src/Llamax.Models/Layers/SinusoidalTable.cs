@@ -1,3 +1,4 @@
+using Llamax.Models.Native;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Layers;
@@ -22,7 +23,7 @@ internal sealed class SinusoidalTable : IDisposable
         var frequencies = new double[half];
         for (var i = 0; i < half; i++)
             frequencies[i] = Math.Pow(10000, -i / (double)Math.Max(half - 1, 1));
-        var angles = outer(arange(offset, offset + positions, ScalarType.Float64), tensor(frequencies));
+        var angles = outer(TensorArithmetic.Range(offset, offset + positions, ScalarType.Float64), tensor(frequencies));
         var table = zeros(positions, width, ScalarType.Float64);
         table.narrow(1, 0, half).copy_(angles.sin());
         table.narrow(1, half, half).copy_(angles.cos());

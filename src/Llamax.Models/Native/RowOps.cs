@@ -45,14 +45,11 @@ internal static unsafe class RowOps
         return result;
     }
 
-    // The operator makes a native scalar for its factor that a collection may free before the native call reads it.
-    private static readonly TorchSharp.Scalar One = 1;
-
     /// <summary>x + y of one shape, as a residual stream adds.</summary>
     public static Tensor Add(Tensor x, Tensor y)
     {
         if (!Handles(x) || !x.is_contiguous() || !y.is_contiguous() || y.dtype != x.dtype)
-            return x.add(y, One);
+            return x.Plus(y);
         var result = empty_like(x);
         var (left, right, output) = (AotiInterop.DataPointer(x), AotiInterop.DataPointer(y), AotiInterop.DataPointer(result));
         CpuWork.Split((int)(x.numel() / Width), 1, x.numel() * 2, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (from, to) =>

@@ -48,11 +48,11 @@ internal sealed unsafe class Int8Matrix : IDisposable
             using var piece = NewDisposeScope();
             var count = Math.Min(Piece, outputs - first);
             var rows = weight.narrow(0, first, count).to(ScalarType.Float32);
-            var scale = rows.abs().amax([1]) / Largest;
-            var rounded = (rows / scale.masked_fill(scale.eq(0), 1).unsqueeze(1)).round();
+            var scale = rows.abs().amax([1]).Over(Largest);
+            var rounded = (rows / where(scale.logical_not(), ones_like(scale), scale).unsqueeze(1)).round();
             packed.narrow(0, first, count).narrow(1, 0, inputs).copy_(rounded.to(ScalarType.Int8));
             scales.narrow(0, first, count).copy_(scale);
-            offsets.narrow(0, first, count).copy_((rounded.sum(1, type: ScalarType.Float64) * Int8Kernel.Shift).to(ScalarType.Int32));
+            offsets.narrow(0, first, count).copy_(rounded.sum(1, type: ScalarType.Float64).Times(Int8Kernel.Shift).to(ScalarType.Int32));
         }
 
         var blocks = packed.view(width / Int8Kernel.Outputs, Int8Kernel.Outputs, depth / Int8Kernel.Quad, Int8Kernel.Quad)

@@ -7,7 +7,10 @@ using Llamax.Text.Languages;
 
 namespace Llamax.Pipelines.Data;
 
-/// <summary>The built-in corpus as a source: every pair and language has sentences of its own, tests come from its test split.</summary>
+/// <summary>
+/// The built-in corpus as a source: every pair and language has sentences of its own. Tests come from its test split, and what a run is
+/// watched by from its dev split: a model that is chosen by the one has not seen the other.
+/// </summary>
 internal sealed class BuiltInSource : ITextSource
 {
     private const int DefaultMonolingual = 4_000;
@@ -35,7 +38,7 @@ internal sealed class BuiltInSource : ITextSource
         _corpus.Parallel(source, target, CorpusSplit.Test, count, PairSeed("test", source, target));
 
     public IEnumerable<SentencePair> Dev(Language source, Language target, int count) =>
-        _corpus.Parallel(source, target, CorpusSplit.Test, count, PairSeed("dev", source, target));
+        _corpus.Parallel(source, target, CorpusSplit.Dev, count, PairSeed("dev", source, target));
 
     private ulong PairSeed(string purpose, Language source, Language target)
     {

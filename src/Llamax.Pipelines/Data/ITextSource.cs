@@ -18,6 +18,9 @@ internal interface ITextSource
     /// <summary>Pairs that training never sees, at most <paramref name="count"/>.</summary>
     IEnumerable<SentencePair> HeldOut(Language source, Language target, int count);
 
-    /// <summary>Of such pairs those that <see cref="HeldOut"/> gives last: a run is watched by them while it trains.</summary>
+    /// <summary>
+    /// Other such pairs, which a run is watched by while it trains; a source with few of them gives those that <see cref="HeldOut"/> gives
+    /// last.
+    /// </summary>
     IEnumerable<SentencePair> Dev(Language source, Language target, int count);
 }

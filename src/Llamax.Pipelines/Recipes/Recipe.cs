@@ -1,6 +1,8 @@
+using Llamax.Corpus.Packing;
 using Llamax.Runs;
 using Llamax.Text.Languages;
 using Llamax.Training.Loop;
+using Llamax.Training.Objectives;
 
 namespace Llamax.Pipelines.Recipes;
 
@@ -91,11 +93,27 @@ public sealed record Recipe
                 yield return new($"phases.{name}.training.threads", phase.Training.Threads, "is not read", "set the recipe's threads");
             foreach (var problem in phase.Training.Problems())
                 yield return problem with { Option = $"phases.{name}.training.{problem.Option}" };
+            foreach (var problem in ObjectiveProblems(name, phase))
+                yield return problem;
             earlier.Add(name);
         }
 
         foreach (var system in Evaluation.Systems.Where(s => !Phases.ContainsKey(s)))
             yield return new("evaluation.systems", system, "is not one of the phases", $"the phases are {string.Join(", ", Phases.Keys)}");
+    }
+
+    private IEnumerable<OptionProblem> ObjectiveProblems(string name, PhaseOptions phase)
+    {
+        foreach (var problem in phase.Objective?.Problems() ?? [])
+            yield return problem with { Option = $"phases.{name}.objective.{problem.Option}" };
+        var hasPreferences = Sets.TryGetValue(phase.Set, out var set) && set.Preferences.Count > 0;
+        if (set is null || hasPreferences == phase.Objective is not null)
+            yield break;
+        yield return hasPreferences
+            ? new($"phases.{name}.objective", null, $"is needed: sets.{phase.Set} holds preferences", "set {kind: cpo} or {kind: dpo}")
+            : new(
+                $"phases.{name}.objective", phase.Objective!.Kind, $"needs preferences, and sets.{phase.Set} holds none",
+                "name their files in preferences of the set, or leave objective out");
     }
 
     /// <summary>What is wrong with that part of the recipe which training sets are built from.</summary>
@@ -121,11 +139,11 @@ public sealed record Recipe
             yield return new("evaluation.suites", "heldOut", "needs pairs that are held out", "set heldOutPerLanguagePair of a source");
     }
 
-    /// <summary>Sets and phases have folders of their names; the baseline has one too.</summary>
+    /// <summary>Sets and phases have folders of their names; the baseline and the cache of tokens have one too.</summary>
     private static IEnumerable<OptionProblem> NameProblems(string option, IEnumerable<string> names) => names
-        .Where(name => name is "" or EvaluationOptions.Baseline || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
+        .Where(name => name is "" or EvaluationOptions.Baseline or PackedCorpusWriter.CacheName || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
         .Select(name => new OptionProblem(
-            option, name, "cannot name a folder here", $"use letters, digits, - and _, and not {EvaluationOptions.Baseline}"));
+            option, name, "cannot name a folder here", $"use letters, digits, - and _, and not {EvaluationOptions.Baseline} or {PackedCorpusWriter.CacheName}"));
 
     /// <summary>The languages of the run in the registry's terms.</summary>
     /// <exception cref="RequestException">A code is unknown or named twice.</exception>
@@ -173,4 +191,7 @@ public sealed record PhaseOptions
     public string Title { get; init; } = "";
 
     public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>What is learnt from a set of preferences; null = the next token, as the set marks it.</summary>
+    public ObjectiveOptions? Objective { get; init; }
 }

@@ -1,6 +1,8 @@
 using Llamax.Corpus.Building;
+using Llamax.Corpus.Mixing;
 using Llamax.Corpus.Packing;
 using Llamax.Runs;
+using Llamax.Text.Languages;
 
 namespace Llamax.Pipelines.Recipes;
 
@@ -28,8 +30,39 @@ public sealed record SetOptions
     /// <summary>Alpaca's English instructions from <c>$LLAMAX_DATA/alpaca</c>; 0 = none.</summary>
     public int AlpacaInstructions { get; init; }
 
+    /// <summary>
+    /// JSON lines of a question with a better and a worse answer, for a phase with an objective: see docs/tune.md. A set with preferences
+    /// holds nothing else.
+    /// </summary>
+    public IReadOnlyList<string> Preferences { get; init; } = [];
+
+    /// <summary>Examples of tasks, whose answers alone are learnt: see docs/tune.md.</summary>
+    public IReadOnlyList<TaskOptions> Tasks { get; init; } = [];
+
+    /// <summary>Questions of the set's preferences and tasks that are kept out of training, to watch the model by; 0 = none.</summary>
+    public int HeldOutExamples { get; init; }
+
     /// <summary>Tokens in a training block; the paper's is 512.</summary>
     public int BlockLength { get; init; } = 512;
+
+    /// <summary>How often each language and kind is seen, counted in entries; null = every entry once.</summary>
+    public MixOptions? Mix { get; init; }
+
+    /// <summary>How the set is packed.</summary>
+    /// <param name="where">The set's place in the recipe.</param>
+    /// <param name="languages">The set's languages.</param>
+    /// <exception cref="RequestException">A limit is set for a language that is not one of them.</exception>
+    internal PackingOptions Packing(string where, IReadOnlyList<Language> languages)
+    {
+        if (Mix is not { LanguageMaximumEpochs: { Count: > 0 } limits })
+            return new() { BlockLength = BlockLength, Mix = Mix };
+        var limited = Recipe.Resolve([.. limits.Keys], $"{where}.mix.languageMaximumEpochs", languages).Zip(limits.Values);
+        return new()
+        {
+            BlockLength = BlockLength,
+            Mix = Mix with { LanguageMaximumEpochs = limited.ToDictionary(limit => limit.First.Code, limit => limit.Second) },
+        };
+    }
 
     public IEnumerable<OptionProblem> Problems(string where)
     {
@@ -37,8 +70,23 @@ public sealed record SetOptions
             yield return new($"{where}.instructionsPerDirection", InstructionsPerDirection, "must not be negative", "use 0 for none");
         if (AlpacaInstructions < 0)
             yield return new($"{where}.alpacaInstructions", AlpacaInstructions, "must not be negative", "use 0 for none");
-        foreach (var problem in new PackingOptions { BlockLength = BlockLength }.Problems())
+        foreach (var problem in Tasks.SelectMany((task, i) => task.Problems($"{where}.tasks[{i}]")))
+            yield return problem;
+        if (HeldOutExamples < 0)
+            yield return new($"{where}.heldOutExamples", HeldOutExamples, "must not be negative", "use 0 for none");
+        if (Preferences.Count > 0 && (Monolingual || Parallel || InstructionsPerDirection > 0 || AlpacaInstructions > 0 || Tasks.Count > 0))
+        {
+            yield return new(
+                $"{where}.preferences", Preferences.Count, "cannot stand beside other text",
+                "set monolingual and parallel to false, and put instructions and tasks into a set of their own");
+        }
+
+        foreach (var problem in new PackingOptions { BlockLength = BlockLength, Mix = Mix }.Problems())
             yield return problem with { Option = $"{where}.{problem.Option}" };
+        if (Mix is { Curriculum: not MixCurriculum.Mixed } && !(Monolingual && (Parallel || InstructionsPerDirection + AlpacaInstructions + Tasks.Count > 0)))
+            yield return new(
+                $"{where}.mix.curriculum", Mix.Curriculum, "needs monolingual text and entries of two languages",
+                "switch both on in the set, or use mixed");
         if (Algorithm.Seed != new TrainingSetOptions().Seed)
             yield return new($"{where}.algorithm.seed", Algorithm.Seed, "is not read", "set the recipe's seed");
         foreach (var problem in Algorithm.Problems())
@@ -48,7 +96,7 @@ public sealed record SetOptions
         if (Pivot is not null && Algorithm is { KeepTranslated: false, Augmentation: not AugmentationBase.Parallel })
             yield return new($"{where}.pivot", "(given)", "translates what no entry is made of",
                 "set algorithm.augmentation to parallel or algorithm.keepTranslated to true, or leave the pivot out");
-        if (!Monolingual && !Parallel && InstructionsPerDirection == 0 && AlpacaInstructions == 0)
-            yield return new(where, "(empty)", "holds nothing", "switch on monolingual, parallel or instructions");
+        if (!Monolingual && !Parallel && InstructionsPerDirection == 0 && AlpacaInstructions == 0 && Preferences.Count == 0 && Tasks.Count == 0)
+            yield return new(where, "(empty)", "holds nothing", "switch on monolingual, parallel, instructions, tasks or preferences");
     }
 }

@@ -37,13 +37,15 @@ internal sealed class PhaseStage(
             : string.Create(CultureInfo.InvariantCulture, $"{options.Training.Epochs ?? 1:0.##} epochs");
         var blocks = options.Training.BlocksPerMicroBatch * options.Training.MicroBatches;
         var start = from is not null ? $"from {from.Name}" : recipe.Model.Path is { } path ? $"from {path}" : "from random weights";
-        return string.Create(CultureInfo.InvariantCulture, $"{length} of {blocks} blocks on {set.Name}, {start}");
+        var objective = options.Objective is { } kind ? $", by {kind.Kind.ToString().ToLowerInvariant()}" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{length} of {blocks} blocks on {set.Name}, {start}{objective}");
     }
 
     protected override IEnumerable<string> KeyParts() =>
     [
         RecipeWriter.Write(Training), RecipeWriter.Write(recipe.Model), recipe.Device, recipe.DataType.ToString(), set.Key,
         from?.Key ?? Start, recipe.Evaluation.Prompt, RecipeWriter.Write(recipe.Watch),
+        options.Objective is { } objective ? RecipeWriter.Write(objective) : "",
     ];
 
     private string Start => field ??= recipe.Model.Path is not { } path ? "random weights"
@@ -65,6 +67,7 @@ internal sealed class PhaseStage(
             Folder = Folder,
             Corpus = corpus,
             Options = Training,
+            Objective = options.Objective,
             InitialModel = initial,
             Configuration = initial is null ? recipe.Model.Configure(loaded.VocabularySize, loaded.BosId, loaded.EosId) : null,
             CompanionFiles = [.. tokenizer.Files, Path.Combine(Folder, TranslationProfile.FileName)],
@@ -93,7 +96,7 @@ internal sealed class PhaseStage(
     private IEnumerable<IValidationProbe> Probes(PackedCorpus? dev, ITokenizer loaded)
     {
         if (dev is not null)
-            yield return new DevLossProbe("dev", dev);
+            yield return options.Objective is null ? new DevLossProbe("dev", dev) : new DevPreferenceProbe("dev", dev);
         var sentences = Sentences();
         if (sentences.Count > 0)
             yield return new SamplesProbe(Folder, loaded, Profile(), sentences, recipe.Watch.SampleTokens);

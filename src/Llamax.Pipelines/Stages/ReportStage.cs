@@ -19,6 +19,7 @@ internal sealed class ReportStage(
     Recipe recipe,
     IReadOnlyDictionary<string, PhaseStage> phases,
     EvaluationStage evaluation,
+    ContaminationStage contamination,
     RunData data)
     : Stage("report", folder)
 {
@@ -30,7 +31,7 @@ internal sealed class ReportStage(
     public override bool IsAdaptable => true;
 
     protected override IEnumerable<string> KeyParts() =>
-        [evaluation.Key, recipe.Name, recipe.Description, .. phases.Values.SelectMany(p => new[] { p.Key, p.Title })];
+        [evaluation.Key, contamination.Key, recipe.Name, recipe.Description, .. phases.Values.SelectMany(p => new[] { p.Key, p.Title })];
 
     public override Manifest Run(StageContext context)
     {
@@ -115,7 +116,7 @@ internal sealed class ReportStage(
     private static string Quoted(string text) =>
         $"\"{string.Concat(text.Select(c => c is '"' or '\\' or '$' or '`' ? $"\\{c}" : $"{c}"))}\"";
 
-    private static IEnumerable<ReportNote> Notes(SuiteKind suite)
+    private IEnumerable<ReportNote> Notes(SuiteKind suite)
     {
         yield return new(
             "chrF++",
@@ -127,10 +128,10 @@ internal sealed class ReportStage(
         yield return new("never trained", "Directions between languages whose sentence pairs no training set held, in either order.");
         yield return new("contamination", suite switch
         {
-            SuiteKind.Builtin =>
-                "Test items are divided from training items by their content: no test sentence occurs in training, in any language.",
-            SuiteKind.HeldOut => "Training leaves out every pair and line that shares a sentence with a held-out pair.",
-            _ => "Flores-101 is not among the training sources; its overlap with them was not measured here.",
+            SuiteKind.Builtin => "Test items are divided from training items by their content. " + contamination.Summary(suite),
+            SuiteKind.HeldOut =>
+                "Training leaves out every pair and line that shares a sentence with a held-out pair. " + contamination.Summary(suite),
+            _ => contamination.Summary(suite),
         });
     }
 }

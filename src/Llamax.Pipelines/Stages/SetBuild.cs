@@ -15,12 +15,14 @@ namespace Llamax.Pipelines.Stages;
 /// <summary>Algorithm 1 for a set of a recipe, whole or in shards: what <c>llamax run</c> and <c>llamax corpus build</c> do.</summary>
 public sealed class SetBuild
 {
-    private const string FileName = "entries";
+    /// <summary>The built set without its ending.</summary>
+    internal const string FileName = "entries";
 
     private readonly string _name;
     private readonly Recipe _recipe;
     private readonly SetOptions _options;
     private readonly RunData _data;
+    private readonly TuningEntries _tuning;
 
     /// <param name="recipe">Known to be sound, its phases apart.</param>
     /// <param name="set">The name of one of its sets.</param>
@@ -34,6 +36,7 @@ public sealed class SetBuild
     internal SetBuild(string name, Recipe recipe, SetOptions options, RunData data)
     {
         (_name, _recipe, _options, _data) = (name, recipe, options, data);
+        _tuning = new(recipe, options);
         Languages = Recipe.Resolve(options.Languages, $"sets.{name}.languages", data.Languages);
     }
 
@@ -95,14 +98,19 @@ public sealed class SetBuild
 
     private void CheckData()
     {
-        if (_options is { Monolingual: false, Parallel: false } or { Parallel: true, Pivot: not null })
+        // A language that gives nothing would be noticed only when nothing can be translated into it.
+        var hasPairs = _options.Parallel || _options.InstructionsPerDirection > 0;
+        if ((!_options.Monolingual && !hasPairs) || _options is { Parallel: true, Pivot: not null })
             return;
         foreach (var language in Languages)
-            if (!_data.Monolingual(language).Any()
-                && !Languages.Any(other => other != language && _data.Parallel(language, other).Any()))
-                throw new RequestException(
-                    $"there is no training text in {language.Name}", $"sets.{_name}, {language.Code}",
-                    $"add a source with {language.Code} to data.sources, or leave it out of the languages");
+        {
+            if ((_options.Monolingual && _data.Monolingual(language).Any())
+                || (hasPairs && Languages.Any(other => other != language && _data.Parallel(language, other).Any())))
+                continue;
+            throw new RequestException(
+                $"no source has text of {language.Name} for this set", $"sets.{_name}.languages",
+                $"add a source with {language.Code} to data.sources, or leave {language.Code} out");
+        }
     }
 
     private MultilingualLexicon Lexicon(TrainingSetOptions algorithm)
@@ -127,9 +135,9 @@ public sealed class SetBuild
             ? [.. RunData.Pairs(Languages).Where(pair => !_data.IsUnseen(pair.Source, pair.Target)).Select(pair => new ParallelSource(
                 pair.Source.Code, pair.Target.Code, _data.Parallel(pair.Source, pair.Target).Until(cancellation)))]
             : [],
-        Ready = new InstructionEntries(_recipe, _options, _data).Of(Directions).Until(cancellation),
+        Ready = new InstructionEntries(_recipe, _options, _data).Of(Directions).Concat(_tuning.Trained()).Until(cancellation),
         English = _options.Pivot is null ? [] : _data.Monolingual(LanguageRegistry.Find(RunData.English)).Until(cancellation),
         HeldOut = _options.Pivot is null ? [] : _data.HeldOutSentences,
-        Fingerprint = Manifest.HashTexts(RecipeWriter.Write(_options), _data.Fingerprint, _recipe.Evaluation.Prompt),
+        Fingerprint = Manifest.HashTexts(RecipeWriter.Write(_options), _data.Fingerprint, _recipe.Evaluation.Prompt, string.Join(' ', _tuning.Fingerprints())),
     };
 }

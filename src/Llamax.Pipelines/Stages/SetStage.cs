@@ -4,6 +4,7 @@ using Llamax.Corpus.Building;
 using Llamax.Corpus.Packing;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
+using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Recipes;
 using Llamax.Text.Languages;
@@ -15,6 +16,9 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
     : Stage($"sets/{name}", folder)
 {
     private readonly SetBuild _build = new(name, recipe, options, data);
+    private readonly TuningEntries _tuning = new(recipe, options);
+    private readonly PackingOptions _packing = options.Packing(
+        $"sets.{name}", Recipe.Resolve(options.Languages, $"sets.{name}.languages", data.Languages));
 
     /// <summary>Directions with sentence pairs in the set, for the profile of a model trained on it.</summary>
     public IEnumerable<(Language Source, Language Target)> TrainedDirections => options.Parallel || options.InstructionsPerDirection > 0
@@ -30,6 +34,12 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
 
     private string DevIndex => Path.Combine(Folder, "dev", "blocks.index");
 
+    /// <summary>The built training set.</summary>
+    public string EntriesFile => Path.Combine(Folder, "built", SetBuild.FileName + ".parquet");
+
+    /// <summary>The sets of a run have much text in common.</summary>
+    private string Cache => PackedCorpusWriter.DefaultCache(Path.GetDirectoryName(Folder)!);
+
     public PackedCorpus OpenCorpus() => PackedCorpus.Open(Path.Combine(Folder, "packed", "blocks.index"));
 
     public override string Describe()
@@ -44,6 +54,9 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
             kinds.Add("translation instructions");
         if (options.AlpacaInstructions > 0)
             kinds.Add("Alpaca instructions");
+        if (options.Preferences.Count > 0)
+            kinds.Add("preferences");
+        kinds.AddRange(options.Tasks.Select(task => $"answers of {task.Kind}"));
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{string.Join(", ", kinds)} of {Languages.Count} languages, in blocks of {options.BlockLength} tokens");
@@ -55,18 +68,19 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         recipe.Seed.ToString(CultureInfo.InvariantCulture), recipe.Watch.DevPairs.ToString(CultureInfo.InvariantCulture),
         options.Pivot is { } pivot ? RecipeTranslator.FingerprintOf(pivot, recipe.Threads) : "",
         options.AlpacaInstructions > 0 ? RunData.FingerprintOfFolder(Path.GetDirectoryName(InstructionEntries.AlpacaFile())!) : "",
+        .. _tuning.Fingerprints(),
     ];
 
     public override Manifest Run(StageContext context)
     {
         var built = _build.Write(Path.Combine(Folder, "built"), context.Events, context.Cancellation);
         var entries = TrainingSetFile.Read(Path.Combine(Folder, "built", built.File)).Until(context.Cancellation);
-        var packed = new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength }, context.Events)
+        var packed = new PackedCorpusWriter(tokenizer.Load(), _packing, context.Events) { Seed = recipe.Seed, Cache = Cache }
             .Write(Path.Combine(Folder, "packed"), "blocks", entries);
-        var dev = new DevPairs(recipe, data).Entries(options, Languages).Until(context.Cancellation);
+        var dev = new DevPairs(recipe, data).Entries(options, Languages).Concat(_tuning.HeldOut()).Until(context.Cancellation);
         if (dev.Any())
         {
-            new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength })
+            new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength }) { Cache = Cache }
                 .Write(Path.Combine(Folder, "dev"), "blocks", dev);
         }
 

@@ -9,12 +9,16 @@ internal static class HuggingFaceWriter
 {
     private static readonly JsonWriterOptions Layout = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Whether a tokenizer.json can give the ids of the model.</summary>
+    public static bool CanWrite(SentencePieceModel model) =>
+        model.Segmentation == SegmentationModel.Bpe && model.CharacterMap.Length == 0 && !model.RemoveExtraWhitespaces
+        && model.EscapeWhitespaces && !model.Pieces.Any(piece => piece.Type is PieceType.UserDefined or PieceType.Unused);
+
     /// <summary>tokenizer.json.</summary>
     /// <exception cref="RequestException">The model is none that a BPE tokenizer.json can describe.</exception>
     public static byte[] Tokenizer(SentencePieceModel model)
     {
-        if (model.Segmentation != SegmentationModel.Bpe || model.CharacterMap.Length > 0 || model.RemoveExtraWhitespaces
-            || !model.EscapeWhitespaces || model.Pieces.Any(piece => piece.Type is PieceType.UserDefined or PieceType.Unused))
+        if (!CanWrite(model))
             throw new RequestException(
                 "only BPE models that leave the characters of the text as they are, without user-defined or unused pieces, have a"
                 + " tokenizer.json that gives the same ids", "tokenizer", "keep the model as tokenizer.model");

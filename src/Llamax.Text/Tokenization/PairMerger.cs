@@ -47,8 +47,37 @@ internal sealed class PairMerger
         QueueGrown();
     }
 
-    /// <summary>Merges until a new piece comes of it; null where no pair is left.</summary>
-    public string? Next()
+    /// <summary>Goes on from symbols that are longer than a character.</summary>
+    /// <param name="symbols">In the order of their age.</param>
+    /// <param name="words">Words with their counts.</param>
+    /// <param name="split">A word as symbols; null separates what stands around it.</param>
+    /// <param name="maxPieceLength">Longest symbol in characters.</param>
+    public PairMerger(
+        IEnumerable<string> symbols, IEnumerable<KeyValuePair<string, long>> words, Func<string, IEnumerable<string?>> split,
+        int maxPieceLength)
+    {
+        _maxPieceLength = maxPieceLength;
+        foreach (var text in symbols)
+            Symbol(text, text.EnumerateRunes().Count());
+        var word = new List<int>();
+        foreach (var (text, count) in words)
+        {
+            foreach (var part in split(text))
+            {
+                if (part is not null)
+                    word.Add(_symbols[part]);
+                else
+                    AddWord(word, count);
+            }
+
+            AddWord(word, count);
+        }
+
+        QueueGrown();
+    }
+
+    /// <summary>Merges until a new piece comes of it, and says of which two; null where no pair is left.</summary>
+    public (string Text, string Left, string Right)? Next()
     {
         while (_queue.TryDequeue(out var pair, out var rank))
         {
@@ -66,7 +95,7 @@ internal sealed class PairMerger
             var isNew = !_symbols.ContainsKey(text);
             Merge(pair, Symbol(text, _lengths[pair.Left] + _lengths[pair.Right]), occurrences);
             if (isNew)
-                return text;
+                return (text, _texts[pair.Left], _texts[pair.Right]);
         }
 
         return null;

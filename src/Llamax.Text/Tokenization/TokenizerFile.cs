@@ -81,6 +81,15 @@ public static class TokenizerFile
         void Write(string name, byte[] content) => AtomicFile.Write(Path.Combine(folder, name), stream => stream.Write(content));
     }
 
+    /// <summary>As <see cref="Save"/>, or tokenizer.model alone where the vocabulary has no tokenizer.json form.</summary>
+    public static void SaveWhatCanBe(SentencePieceModel model, string folder)
+    {
+        if (HuggingFaceWriter.CanWrite(model))
+            Save(model, folder);
+        else
+            SaveModel(model, folder);
+    }
+
     /// <summary>Writes tokenizer.model alone, for models that have no tokenizer.json form.</summary>
     public static void SaveModel(SentencePieceModel model, string folder) =>
         AtomicFile.Write(Path.Combine(folder, "tokenizer.model"), stream => stream.Write(SentencePieceFormat.Write(model)));

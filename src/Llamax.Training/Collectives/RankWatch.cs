@@ -6,7 +6,7 @@ namespace Llamax.Training.Collectives;
 /// <summary>
 /// Ends a process whose partners do not come. A native collective call cannot be interrupted from inside, so a thread of its own looks
 /// at the clock, says which rank is missing, and kills the process; the launcher then ends the others, and the next start goes on
-/// from the last checkpoint.
+/// from the last checkpoint. A rank is missing that has not come to the call, or whose own watch beats no more: it was stopped inside.
 /// </summary>
 /// <param name="folder">Shared by the ranks: each one writes there how far it has come.</param>
 /// <param name="rank">This process.</param>
@@ -14,11 +14,17 @@ namespace Llamax.Training.Collectives;
 /// <param name="end">Says the last words and ends the process.</param>
 internal sealed class RankWatch(string folder, int rank, int size, Action<string> end) : IDisposable
 {
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(200);
+
+    // So long nobody's heart stands still who merely waits for a busy processor.
+    private const int BeatsToListen = 10;
+
     private readonly Lock _lock = new();
     private readonly ManualResetEventSlim _over = new();
     private readonly FileStream _progress = OpenProgress(folder, rank);
     private Thread? _thread;
     private long _calls;
+    private long _beats;
     private long _deadline = long.MaxValue;
     private TimeSpan _patience;
 
@@ -26,8 +32,7 @@ internal sealed class RankWatch(string folder, int rank, int size, Action<string
     /// <param name="patience">Null = as long as it takes.</param>
     public Waiting Wait(TimeSpan? patience)
     {
-        _calls++;
-        WriteProgress();
+        Write(CallsAt, ++_calls);
         if (patience is { } limit)
         {
             lock (_lock)
@@ -43,7 +48,18 @@ internal sealed class RankWatch(string folder, int rank, int size, Action<string
     }
 
     /// <summary>The ranks that have not come to the call in which this one waits.</summary>
-    public IReadOnlyList<int> Missing() => [.. Enumerable.Range(0, size).Where(other => other != rank && ReadProgress(other) < _calls)];
+    public IReadOnlyList<int> Missing() => [.. Others.Where(other => Read(other, CallsAt) < _calls)];
+
+    /// <summary>The ranks whose watch does not beat while this one listens, about two seconds.</summary>
+    private List<int> Silent()
+    {
+        var before = Others.ToDictionary(other => other, other => Read(other, BeatsAt));
+        for (var beat = 0; beat < BeatsToListen && !_over.Wait(Beat); beat++)
+            Write(BeatsAt, ++_beats);
+        return [.. Others.Where(other => Read(other, BeatsAt) == before[other])];
+    }
+
+    private IEnumerable<int> Others => Enumerable.Range(0, size).Where(other => other != rank);
 
     public void Dispose()
     {
@@ -63,8 +79,9 @@ internal sealed class RankWatch(string folder, int rank, int size, Action<string
 
     private void Look()
     {
-        while (!_over.Wait(200))
+        while (!_over.Wait(Beat))
         {
+            Write(BeatsAt, ++_beats);
             lock (_lock)
             {
                 if (Environment.TickCount64 < _deadline)
@@ -73,6 +90,8 @@ internal sealed class RankWatch(string folder, int rank, int size, Action<string
             }
 
             var missing = Missing();
+            if (missing.Count == 0)
+                missing = Silent();
             var names = missing.Count == 0 ? "the other ranks" : $"rank {string.Join(", ", missing)}";
             end(string.Create(
                 CultureInfo.InvariantCulture,
@@ -90,21 +109,25 @@ internal sealed class RankWatch(string folder, int rank, int size, Action<string
     private static string PathOf(string folder, int rank) =>
         Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"rank-{rank}.calls"));
 
+    // Where each number lies in a rank's file.
+    private const int CallsAt = 0;
+    private const int BeatsAt = sizeof(long);
+
     // Never flushed to the disk: whoever reads it runs at the same time.
-    private void WriteProgress()
+    private void Write(int place, long number)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, _calls);
-        RandomAccess.Write(_progress.SafeFileHandle, bytes, 0);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
+        RandomAccess.Write(_progress.SafeFileHandle, bytes, place);
     }
 
-    private long ReadProgress(int other)
+    private long Read(int other, int place)
     {
         try
         {
             using var file = File.OpenHandle(PathOf(folder, other), share: FileShare.ReadWrite | FileShare.Delete);
             Span<byte> bytes = stackalloc byte[sizeof(long)];
-            return RandomAccess.Read(file, bytes, 0) == bytes.Length ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : 0;
+            return RandomAccess.Read(file, bytes, place) == bytes.Length ? BinaryPrimitives.ReadInt64LittleEndian(bytes) : 0;
         }
         catch (IOException)
         {

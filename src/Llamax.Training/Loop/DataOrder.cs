@@ -3,12 +3,13 @@ using Llamax.Runs;
 namespace Llamax.Training.Loop;
 
 /// <summary>
-/// Which blocks a step reads. Every epoch is a permutation keyed by (seed, epoch), so the step number alone is the cursor:
-/// a resumed run needs no other state, and the split into micro-batches cannot change the data.
+/// Which blocks a step reads. Every epoch goes through the corpus's stages in their order, each a permutation keyed by (seed, epoch, stage),
+/// so the step number alone is the cursor: a resumed run needs no other state, and the split into micro-batches cannot change the data.
 /// </summary>
 internal sealed class DataOrder
 {
     private readonly Draws _draws;
+    private readonly IReadOnlyList<int> _stages;
     private readonly int _blockCount;
     private readonly long _totalBlocks;
     private readonly int _blocksPerStep;
@@ -16,13 +17,14 @@ internal sealed class DataOrder
     private long _epoch = -1;
 
     /// <param name="options">Seed, duration and batch.</param>
-    /// <param name="blockCount">Blocks in the corpus, at least 1.</param>
+    /// <param name="stages">Blocks of each stage of the corpus, at least 1 in all.</param>
     /// <param name="tokenCount">Tokens in the corpus, padding excluded.</param>
-    public DataOrder(TrainingOptions options, int blockCount, long tokenCount)
+    public DataOrder(TrainingOptions options, IReadOnlyList<int> stages, long tokenCount)
     {
+        var blockCount = stages.Sum();
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(blockCount);
         _draws = new Draws(options.Seed, "block order");
-        _blockCount = blockCount;
+        (_stages, _blockCount) = (stages, blockCount);
         _blocksPerStep = checked(options.BlocksPerMicroBatch * options.MicroBatches);
         _totalBlocks = options switch
         {
@@ -53,7 +55,7 @@ internal sealed class DataOrder
             var (epoch, place) = Math.DivRem(first + i, _blockCount);
             if (epoch != _epoch)
             {
-                _permutation = _draws.Permutation(_blockCount, epoch);
+                _permutation = Permutation(epoch);
                 _epoch = epoch;
             }
 
@@ -61,5 +63,18 @@ internal sealed class DataOrder
         }
 
         return blocks;
+    }
+
+    private int[] Permutation(long epoch)
+    {
+        var order = new int[_blockCount];
+        for (var (stage, first) = (0, 0); stage < _stages.Count; first += _stages[stage++])
+        {
+            var own = _draws.Permutation(_stages[stage], (epoch * _stages.Count) + stage);
+            for (var i = 0; i < own.Length; i++)
+                order[first + i] = first + own[i];
+        }
+
+        return order;
     }
 }

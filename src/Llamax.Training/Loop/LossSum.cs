@@ -14,7 +14,11 @@ internal readonly record struct LossSum(long Units, long Tokens)
 
     /// <summary>Mean per token, natural logarithm.</summary>
     [JsonIgnore]
-    public double Mean => Units / UnitsPerNat / Tokens;
+    public double Mean => Total / Tokens;
+
+    /// <summary>The sum, natural logarithm.</summary>
+    [JsonIgnore]
+    public double Total => Units / UnitsPerNat;
 
     /// <summary>The sum of finite losses.</summary>
     public static LossSum Of(ReadOnlySpan<float> losses)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Llamax.Corpus.Packing;
 using Llamax.Models.Causal;
+using Llamax.Models.Native;
 using Llamax.Runs;
 using Llamax.Training.Collectives;
 using Llamax.Training.Objectives;
@@ -58,7 +59,7 @@ internal sealed class StartCheck(
         Accumulate(blocks, atOnce, step);
         var alone = optimizer.OwnGradient();
         var whole = Square(alone);
-        var sums = ranks.Exchange(new Squares(Square(shared.sub_(alone)), whole), patience);
+        var sums = ranks.Exchange(new Squares(Square(shared.Shrink(alone)), whole), patience);
         optimizer.Forget();
         var difference = Math.Sqrt(sums.Sum(sum => sum.Difference) / Math.Max(1e-30, sums.Sum(sum => sum.Whole)));
 

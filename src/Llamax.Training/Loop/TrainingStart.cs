@@ -56,7 +56,7 @@ internal sealed class TrainingStart
             Device = run.Device.type.ToString().ToLowerInvariant(),
             Probes = [.. run.Probes.Select(probe => probe.Name)],
         };
-        Order = new DataOrder(run.Options, run.Corpus.BlockCount, run.Corpus.TokenCount);
+        Order = new DataOrder(run.Options, run.Corpus.Stages, run.Corpus.TokenCount);
         Schedule = run.Options.ScheduleFor(Order.Steps);
     }
 

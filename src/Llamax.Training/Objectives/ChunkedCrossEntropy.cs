@@ -1,3 +1,4 @@
+using Llamax.Models.Native;
 using static TorchSharp.torch;
 
 namespace Llamax.Training.Objectives;
@@ -47,12 +48,12 @@ internal static class ChunkedCrossEntropy
             var logProbabilitiesNV = LogProbabilities(rowsNH, weight);
             losses.narrow(0, start, rows).copy_(logProbabilitiesNV.gather(1, targetsN1).squeeze(1).neg_());
             var gradientNV = logProbabilitiesNV.exp_();                              // softmax − one-hot
-            gradientNV.scatter_add_(1, targetsN1, full([rows, 1], -1f, device: hidden.device));
+            gradientNV.scatter_add_(1, targetsN1, TensorArithmetic.Filled([rows, 1], -1, hidden.device));
             if (rowScales is not null)
                 gradientNV.mul_(rowScales.narrow(0, start, rows).unsqueeze(1));
             if (gradientNV.dtype != weight.dtype)
                 gradientNV = gradientNV.to(weight.dtype);
-            hiddenGradient.narrow(0, start, rows).copy_(gradientNV.matmul(weight).mul_(scale));
+            hiddenGradient.narrow(0, start, rows).copy_(gradientNV.matmul(weight).Scale(scale));
             weightGradient?.addmm_(gradientNV.t(), rowsNH, 1f, scale);
         }
 

@@ -14,8 +14,7 @@ public enum PreferenceKind
 
 /// <summary>
 /// Preference tuning. With w the better and l the worse answer, log p summed over an answer's tokens, and r(y) = log p(y | x), in DPO less
-/// the start model's log p(y | x), the loss is the mean of −log σ(β (r(w) − r(l))) over the pairs of a step, and nllWeight times the mean
-/// of −log p over the tokens of their better answers.
+/// the start model's log p(y | x), the loss is the mean over the pairs of a step of −log σ(β (r(w) − r(l))) − nllWeight · log p(w).
 /// </summary>
 public sealed record ObjectiveOptions
 {
@@ -24,7 +23,11 @@ public sealed record ObjectiveOptions
     /// <summary>How sharply the two answers are told apart; 0.1 in both papers.</summary>
     public double Beta { get; init; } = 0.1;
 
-    /// <summary>Weight of the better answer's own loss; null = 1 for CPO, 0 for DPO, as in the papers.</summary>
+    /// <summary>
+    /// Weight of the better answer's own loss; null = 1 for CPO, 0 for DPO, as in the papers. CPO's is the expectation over examples
+    /// (Xu et al. 2024, section 3), so a long answer counts more than a short one; programs that divide by tokens correspond to this weight
+    /// over the mean length of an answer.
+    /// </summary>
     public double? NllWeight { get; init; }
 
     internal double WeightOfNll => NllWeight ?? (Kind == PreferenceKind.Cpo ? 1 : 0);

@@ -9,7 +9,7 @@ namespace Llamax.Training.Objectives;
 /// <param name="options">Its numbers.</param>
 /// <param name="reference">Log-probabilities of the start model, for DPO; null = no reference.</param>
 /// <remarks>
-/// The gradient of a pair's loss is that of its tokens' losses, weighted: a better token by β σ(−margin) / pairs + nllWeight / tokens, a
+/// The gradient of a pair's loss is that of its tokens' losses, weighted: a better token by (β σ(−margin) + nllWeight) / pairs, a
 /// worse one by −β σ(−margin) / pairs. So the losses are read first, and one weighted pass follows.
 /// </remarks>
 internal sealed class PreferenceObjective(ObjectiveOptions options, ReferenceScores? reference) : IObjective
@@ -19,7 +19,7 @@ internal sealed class PreferenceObjective(ObjectiveOptions options, ReferenceSco
         var (better, pairs) = (0L, 0L);
         foreach (var pair in PreferencePair.Of(block))
         {
-            better += block.Loss.AsSpan(pair.Better.Start, pair.Better.Length).Count(true);
+            better += pair.BetterTokens(block);
             pairs++;
         }
 
@@ -45,7 +45,7 @@ internal sealed class PreferenceObjective(ObjectiveOptions options, ReferenceSco
     }
 
     public double Value(LossSum losses, PreferenceSum preferences) =>
-        preferences.Losses.Mean + options.WeightOfNll * losses.Mean;
+        preferences.Losses.Mean + options.WeightOfNll * losses.Total / preferences.Pairs;
 
     private (float[] Scales, BatchLosses Result) Weigh(
         ReadOnlySpan<PackedBlock> blocks, int[] places, float[] losses, StepCounts step)
@@ -64,7 +64,7 @@ internal sealed class PreferenceObjective(ObjectiveOptions options, ReferenceSco
                     logRatio -= reference.LogRatio(pair.Key(blocks[b]));
                 var margin = options.Beta * logRatio;
                 var pull = options.Beta / (1 + Math.Exp(margin)) / step.Pairs;
-                scales.AsSpan(better).Fill((float)(pull + options.WeightOfNll / step.LossTokens));
+                scales.AsSpan(better).Fill((float)(pull + options.WeightOfNll / step.Pairs));
                 scales.AsSpan(worse).Fill((float)-pull);
                 ownPlaces.AddRange(places.AsSpan(better));
                 ownLosses.AddRange(losses.AsSpan(better));

@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Llamax.Corpus;
 using Llamax.Corpus.Packing;
+using Llamax.Models.Causal;
 using Llamax.Runs;
 
 namespace Llamax.Training.Objectives;
@@ -24,7 +25,37 @@ internal readonly record struct PreferencePair(PackedDocument Better, PackedDocu
             yield return new(block.Documents[i], block.Documents[i + 1]);
     }
 
+    /// <summary>log p of both answers of every pair of a block, summed over their tokens.</summary>
+    public static List<ScoredPair> Score(CausalModel model, PackedBlock block)
+    {
+        using var batch = MicroBatch.From([block], model.Config, model.Device);
+        var losses = NextTokenLoss.Losses(model, batch);
+        return [.. Of(block).Select(pair => new ScoredPair(pair, -Sum(pair.Better), -Sum(pair.Worse)))];
+
+        double Sum(PackedDocument document)
+        {
+            var first = LowerBound(batch.TargetPlaces, document.Start);
+            return PreferenceObjective.Sum(losses.AsSpan(first..LowerBound(batch.TargetPlaces, document.Start + document.Length)));
+        }
+    }
+
+    /// <summary>Learnt tokens of the better answer.</summary>
+    public int BetterTokens(PackedBlock block) => block.Loss.AsSpan(Better.Start, Better.Length).Count(true);
+
     /// <summary>Names the pair by its tokens, wherever it lies.</summary>
     public UInt128 Key(PackedBlock block) => XxHash128.HashToUInt128(
         MemoryMarshal.AsBytes(block.Tokens.AsSpan(Better.Start, Better.Length + Worse.Length)), Better.Length);
+
+    private static int LowerBound(int[] places, int place)
+    {
+        var index = Array.BinarySearch(places, place);
+        return index < 0 ? ~index : index;
+    }
+}
+
+/// <summary>A pair and the log-probabilities of its answers.</summary>
+internal readonly record struct ScoredPair(PreferencePair Pair, double Better, double Worse)
+{
+    /// <summary>How much more probable the better answer is, natural logarithm.</summary>
+    public double LogRatio => Better - Worse;
 }

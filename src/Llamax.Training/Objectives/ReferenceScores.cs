@@ -78,35 +78,21 @@ internal sealed class ReferenceScores
     private static byte[] Compute(IPackedCorpus corpus, CausalModel model, ICollective ranks, CancellationToken cancellation)
     {
         using var records = new MemoryStream();
-        PackedBlock[] block = [new(corpus.BlockLength)];
+        var block = new PackedBlock(corpus.BlockLength);
         Span<byte> record = stackalloc byte[RecordLength];
         for (var i = ranks.Rank; i < corpus.BlockCount; i += ranks.Size)
         {
             if (cancellation.IsCancellationRequested)
                 return [0];
-            corpus.Read(i, block[0]);
-            using var batch = MicroBatch.From(block, model.Config, model.Device);
-            var losses = NextTokenLoss.Losses(model, batch);
-            foreach (var pair in PreferencePair.Of(block[0]))
+            corpus.Read(i, block);
+            foreach (var scored in PreferencePair.Score(model, block))
             {
-                BinaryPrimitives.WriteUInt128LittleEndian(record, pair.Key(block[0]));
-                BinaryPrimitives.WriteDoubleLittleEndian(record[16..], Loss(pair.Worse) - Loss(pair.Better));
+                BinaryPrimitives.WriteUInt128LittleEndian(record, scored.Pair.Key(block));
+                BinaryPrimitives.WriteDoubleLittleEndian(record[16..], scored.LogRatio);
                 records.Write(record);
-            }
-
-            double Loss(PackedDocument document)
-            {
-                var first = LowerBound(batch.TargetPlaces, document.Start);
-                return PreferenceObjective.Sum(losses.AsSpan(first..LowerBound(batch.TargetPlaces, document.Start + document.Length)));
             }
         }
 
         return records.ToArray();
-    }
-
-    private static int LowerBound(int[] places, int place)
-    {
-        var index = Array.BinarySearch(places, place);
-        return index < 0 ? ~index : index;
     }
 }

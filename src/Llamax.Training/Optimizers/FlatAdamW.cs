@@ -70,7 +70,7 @@ internal sealed class FlatAdamW : IDisposable
     public FlatGradient GradientFor(CausalModel alias) => new(alias, _space);
 
     /// <summary>Sets the number of optimiser steps taken before, when moments come from a checkpoint.</summary>
-    public void ContinueFrom(long stepsTaken) => _steps.fill_(stepsTaken);
+    public void ContinueFrom(long stepsTaken) => _steps.Fill(stepsTaken);
 
     /// <summary>Adds what a backward pass left in a model to the gradient of the step, and clears it there.</summary>
     /// <param name="left">Of the model itself, or of an alias that ran beside it; call after every micro-batch.</param>
@@ -85,7 +85,7 @@ internal sealed class FlatAdamW : IDisposable
         for (long start = 0; start < Length; start += Piece)
         {
             var length = Math.Min(Piece, Length - start);
-            _gradient.narrow(0, start, length).add_(left.Values.narrow(0, start, length));
+            _gradient.narrow(0, start, length).Grow(left.Values.narrow(0, start, length));
         }
 
         left.Values.zero_();
@@ -113,8 +113,8 @@ internal sealed class FlatAdamW : IDisposable
         using var frozen = no_grad();
         var gradient = OwnGradient();
         if (_options.ClipNorm > 0 && _options.ClipNorm < norm + 1e-6)
-            gradient.mul_((float)(_options.ClipNorm / (norm + 1e-6)));
-        _steps.add_(1);
+            gradient.Scale((float)(_options.ClipNorm / (norm + 1e-6)));
+        _steps.Grow(1);
         var pieces = _space.Pieces(Own).ToList();
         foreach (var decays in new[] { true, false })
         {

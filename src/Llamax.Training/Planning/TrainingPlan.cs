@@ -71,7 +71,7 @@ public sealed record PlannedData(int BlockLength, long Tokens, long Steps)
     public static PlannedData Of(TrainingOptions options, IPackedCorpus corpus)
     {
         ArgumentNullException.ThrowIfNull(corpus);
-        var order = new DataOrder(options, corpus.BlockCount, corpus.TokenCount);
+        var order = new DataOrder(options, corpus.Stages, corpus.TokenCount);
         return new(corpus.BlockLength, order.TokensFor(corpus.TokenCount), order.Steps);
     }
 }

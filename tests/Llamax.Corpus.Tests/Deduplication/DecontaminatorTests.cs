@@ -68,6 +68,17 @@ public sealed class DecontaminatorTests : IDisposable
             decontaminator.Run(step, _folder["out", "3.json"], new(), SilentEvents.Instance, TestContext.Current.CancellationToken);
     }
 
+    [Theory]
+    [InlineData("flores101 devtest", 2 * 1012)]
+    [InlineData("flores200 dev", 2 * 997)]
+    [InlineData("tico19", 2 * 3071)]
+    [InlineData("mafand dev", 2 * 1300)]
+    public void Every_sentence_of_a_test_set_is_read(string set, int sentences)
+    {
+        var texts = TestText.In(Goldens.Data, [LanguageRegistry.Find("en"), LanguageRegistry.Find("ha")]).Where(text => text.Set == set);
+        Assert.InRange(texts.Sum(text => text.Sentences().Count(line => line.Text.Length > 0)), sentences * 0.9, sentences * 10);
+    }
+
     [Fact]
     public void Every_test_set_of_the_mirror_is_compared_in_the_corpus_languages()
     {

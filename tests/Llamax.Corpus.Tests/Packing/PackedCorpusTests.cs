@@ -36,7 +36,7 @@ public sealed class PackedCorpusTests : IDisposable
 
         // The same by hand: no block, no bin, one list.
         var expected = new List<(EntryKind, string, string, string, string)>();
-        foreach (var document in MonolingualDocuments.Join(entries, _options.MonolingualDocumentLength))
+        foreach (var (document, _) in MonolingualDocuments.Join(entries, _options.MonolingualDocumentLength))
             foreach (var (tokens, loss) in ByHand(tokenizer, document))
                 expected.Add((document.Kind, document.Source, document.Target, string.Join(',', tokens), string.Join(',', loss)));
 
@@ -166,6 +166,14 @@ public sealed class PackedCorpusTests : IDisposable
         var first = Hashes();
         Write(new CharacterTokenizer(), entries, _options with { Threads = 8 });
         Assert.Equal(first, Hashes());
+    }
+
+    [Fact]
+    public void The_bytes_of_a_corpus_without_a_mix_stay_those_of_the_first_version()
+    {
+        Write(new CharacterTokenizer(), RandomEntries.Draw(8, 3000, longestWord: 5));
+        byte[] both = [.. File.ReadAllBytes(_folder["train.index"]), .. File.ReadAllBytes(_folder["train.tokens"])];
+        Assert.Equal("6ef1cf84b85732ce1bd23b7f6e5fe094c87548ce4a32d8af5027f174e7a3b157", Convert.ToHexStringLower(SHA256.HashData(both)));
     }
 
     [Fact]

@@ -59,6 +59,17 @@ public sealed class RecipeFilesTests
     }
 
     [Fact]
+    public void A_mix_that_cannot_be_read_is_named_with_its_path()
+    {
+        Assert.Contains(
+            "unknown key \"sets.cpt.mix.methd\". To mend it: the nearest known keys are method",
+            Refusal(() => TinyRecipe.Bind("sets.cpt.mix={methd: uniMax}")), StringComparison.Ordinal);
+        Assert.Contains(
+            "sets.cpt.mix.method is \"even\", expected one of proportional, temperature, uniMax",
+            Refusal(() => TinyRecipe.Bind("sets.cpt.mix={method: even}")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_printed_defaults_are_a_recipe()
     {
         var printed = RecipeWriter.Write(RecipeFiles.Example);
@@ -101,6 +112,11 @@ public sealed class RecipeFilesTests
     [InlineData("phases={cpt: {set: cpt, compareOnly: true}}", "phases = (none): needs at least one training phase")]
     [InlineData("phases={copy: {set: cpt}}", "phases = copy: cannot name a folder here")]
     [InlineData("sets={../cpt: {}}", "sets = ../cpt: cannot name a folder here")]
+    [InlineData("sets.cpt.mix={temperature: 0.5}", "sets.cpt.mix.temperature = 0.5: must be 1 or more")]
+    [InlineData("sets.cpt.mix={maximumEpochs: 0}", "sets.cpt.mix.maximumEpochs = 0: must be positive")]
+    [InlineData("sets.cpt.mix={languageMaximumEpochs: {de: -1}}", "sets.cpt.mix.languageMaximumEpochs.de = -1: must be positive")]
+    [InlineData("sets.cpt.mix={firstStageShare: 0.5}", "sets.cpt.mix.firstStageShare = 0.5: there is one stage")]
+    [InlineData("sets.instructions.mix={curriculum: parallelThenMonolingual}", "sets.instructions.mix.curriculum = ParallelThenMonolingual: needs")]
     [InlineData("sets.cpt.algorithm.seed=7", "sets.cpt.algorithm.seed = 7: is not read")]
     [InlineData("sets.cpt.blockLength=4", "sets.cpt.blockLength = 4: must be 8 to 1,048,576")]
     [InlineData("sets.cpt.blockLength=512", "sets.cpt.blockLength = 512: must not exceed model.maxPositions = 256")]

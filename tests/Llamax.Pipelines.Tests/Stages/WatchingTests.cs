@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using Llamax.Corpus.Reading;
 using Llamax.Pipelines.Data;
 using Llamax.Testing;
+using Llamax.Text.Languages;
 
 namespace Llamax.Pipelines.Tests.Stages;
 
@@ -49,6 +51,18 @@ public sealed class WatchingTests : IDisposable
         var dev = new DevPairs(recipe, data).Of(data.Languages).ToList();
         Assert.Equal(2 * recipe.Watch.DevPairs, dev.Count);
         Assert.DoesNotContain(dev, one => trained.Contains((one.Pair.Source, one.Pair.Target)));
+    }
+
+    [Fact]
+    public void What_the_best_model_is_chosen_by_says_nothing_that_the_built_in_tests_say()
+    {
+        var data = new RunData(TinyRecipe.Bind());
+        HashSet<(string, string)> Said(Func<RunData, Language, Language, int, IEnumerable<SentencePair>> pairs) =>
+            [.. pairs(data, data.Languages[0], data.Languages[1], 500).Select(pair => (pair.Source, pair.Target))];
+        var dev = Said((run, source, target, count) => run.Dev(source, target, count));
+        var test = Said((run, source, target, count) => run.BuiltInTest(source, target, count));
+        Assert.True(dev.Count > 400 && test.Count > 400, $"{dev.Count} and {test.Count}");
+        Assert.Empty(dev.Intersect(test));
     }
 
     private string Run(string name, params string[] assignments)

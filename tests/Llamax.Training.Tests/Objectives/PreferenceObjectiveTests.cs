@@ -64,7 +64,7 @@ public sealed class PreferenceObjectiveTests : IDisposable
             }
         }
 
-        value = value / pairs + (kind == PreferenceKind.Cpo ? betterNll / betterTokens : zeros(1));
+        value = value / pairs + (kind == PreferenceKind.Cpo ? betterNll / pairs : zeros(1));
         value.backward();
         var expected = model.Parameters.ToDictionary(p => p.Name, p => p.Value.grad!.clone());
         foreach (var parameter in model.Parameters)

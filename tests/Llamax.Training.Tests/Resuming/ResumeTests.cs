@@ -25,6 +25,8 @@ public sealed class ResumeTests : IDisposable
         Refused("corpus was", run with { Corpus = new DrawnCorpus(6, 32, 24) });
         Refused("tokenizer was", run with { Corpus = new DrawnCorpus(5, 32, 24) { TokenizerFingerprint = "x" } });
         Refused("start was", run with { Configuration = TinyRun.Configuration with { RopeTheta = 5 } });
+        Refused("start was", run with { Configuration = TinyRun.Configuration with { Architecture = "MistralForCausalLM" } });
+        Refused("start was", run with { Configuration = TinyRun.Configuration with { Layers = 3 } });
         Refused("dataType was", run with { DataType = TorchSharp.torch.ScalarType.BFloat16 });
         (run with { Options = run.Options with { CheckpointEverySteps = 3, KeepCheckpoints = 5 } }).Train();
         Refused("steps was 40, is 41", run with { Options = run.Options with { Steps = 41 } });
