@@ -140,7 +140,8 @@ internal static class CorpusPipelineBench
             var other = flores.Sentences(LanguageRegistry.Find(language), "dev");
             using var writer = new StreamWriter(Raw(folder, language));
             for (var i = 0; i < pairs; i++)
-                writer.Write(string.Create(CultureInfo.InvariantCulture, $"{i} {english[i % english.Count]}\t{i} {other[i % other.Count]}\n"));
+                writer.Write(string.Create(
+                    CultureInfo.InvariantCulture, $"{i} {english[i % english.Count]}\t{i} {other[i % other.Count]}\n"));
             writer.Flush();
             bytes += writer.BaseStream.Length - (2L * pairs);
         }

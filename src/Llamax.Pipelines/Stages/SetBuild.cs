@@ -53,33 +53,33 @@ public sealed class SetBuild
     /// <summary>Writes <c>entries.parquet</c> and its manifest to a folder; killed, the same call goes on and ends with the same bytes.</summary>
     /// <exception cref="RequestException">A language has no data, the lexicon covers none, g cannot translate, or a file is wrong.</exception>
     public TrainingSetManifest Write(string folder, IRunEvents events, CancellationToken cancellation) =>
-        Run(folder, "", events, cancellation, (builder, sources) => builder.Write(folder, FileName, sources, cancellation));
+        Run(folder, "", events, (builder, sources) => builder.Write(folder, FileName, sources, cancellation), cancellation);
 
     /// <summary>Translates the shard's part of what the set lacks.</summary>
     /// <exception cref="RequestException">As <see cref="Write"/>.</exception>
     public void Translate(string folder, Shard shard, IRunEvents events, CancellationToken cancellation) =>
-        Run(folder, $"-{shard}", events, cancellation, (builder, sources) =>
+        Run(folder, $"-{shard}", events, (builder, sources) =>
         {
             builder.Translate(folder, sources, shard, cancellation);
             return true;
-        });
+        }, cancellation);
 
     /// <summary>Builds the shard's languages and language pairs.</summary>
     /// <exception cref="RequestException">As <see cref="Write"/>; or g has translated too little yet.</exception>
     public void WriteShard(string folder, Shard shard, IRunEvents events, CancellationToken cancellation) =>
-        Run(folder, $"-{shard}", events, cancellation, (builder, sources) =>
+        Run(folder, $"-{shard}", events, (builder, sources) =>
         {
             builder.WriteShard(folder, FileName, sources, shard);
             return true;
-        });
+        }, cancellation);
 
     /// <summary>Puts the shards together: the bytes of <see cref="Write"/>.</summary>
     /// <exception cref="RequestException">A shard is missing, damaged, or was made of other data.</exception>
     public TrainingSetManifest Merge(string folder, int shards, IRunEvents events, CancellationToken cancellation) =>
-        Run(folder, "", events, cancellation, (builder, sources) => builder.Merge(folder, FileName, sources, shards));
+        Run(folder, "", events, (builder, sources) => builder.Merge(folder, FileName, sources, shards), cancellation);
 
     private T Run<T>(
-        string folder, string shard, IRunEvents events, CancellationToken cancellation, Func<TrainingSetBuilder, TrainingSources, T> run)
+        string folder, string shard, IRunEvents events, Func<TrainingSetBuilder, TrainingSources, T> run, CancellationToken cancellation)
     {
         CheckData();
         var algorithm = _options.Algorithm with { Seed = _recipe.Seed };
