@@ -11,13 +11,13 @@ public sealed class SetStageTests : IDisposable
 
     [Theory]
     [InlineData("sets.cpt.monolingual=true")]
-    [InlineData("sets.cpt={monolingual: false, parallel: false, instructionsPerDirection: 4}")]
+    [InlineData("sets.cpt={monolingual: false, parallel: false, instructionsPerDirection: 4, blockLength: 64}")]
     public void A_language_without_text_is_named_before_the_set_is_built(string assignment)
     {
         var pairs = _folder.Write("pairs.tsv", string.Join('\n', Enumerable.Range(0, 99).Select(i => $"sentence {i}\tSatz {i}")));
         var refusal = Assert.Throws<RequestException>(() => Run(
             "languages=[en, de, fr]", $"data.sources=[{{kind: tsv, files: ['{pairs}'], sourceLanguage: en, targetLanguage: de}}]",
-            "data.lexicons=[]", "tokenizer.vocabularySize=320", assignment));
+            "data.lexicons=[]", $"tokenizer.path={Goldens.DataPath("llama2-tokenizer", "tokenizer.model")}", assignment));
         Assert.Contains("no source has text of French", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("leave fr out", refusal.Mend, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["run", "sets", "cpt", "built"]));
