@@ -66,7 +66,8 @@ public sealed record SetOptions
             yield return new($"{where}.algorithm.seed", Algorithm.Seed, "is not read", "set the recipe's seed");
         foreach (var problem in Algorithm.Problems())
             yield return problem with { Option = $"{where}.algorithm.{problem.Option}" };
-        if (!Monolingual && !Parallel && InstructionsPerDirection == 0 && AlpacaInstructions == 0 && Preferences.Count == 0 && Tasks.Count == 0)
+        if (!Monolingual && !Parallel && InstructionsPerDirection == 0 && AlpacaInstructions == 0
+            && Preferences.Count == 0 && Tasks.Count == 0)
             yield return new(where, "(empty)", "holds nothing", "switch on monolingual, parallel, instructions, tasks or preferences");
     }
 }
