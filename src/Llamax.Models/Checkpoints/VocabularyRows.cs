@@ -25,7 +25,8 @@ public static class VocabularyRows
         if (config.VocabularySize < pieces)
         {
             throw new RequestException(
-                $"the model has {config.VocabularySize} rows and its tokenizer {pieces} ids", model, "put the model's own tokenizer beside it");
+                $"the model has {config.VocabularySize} rows and its tokenizer {pieces} ids", model,
+                "put the model's own tokenizer beside it");
         }
 
         using var checkpoint = new CheckpointFolder(model);
@@ -37,7 +38,8 @@ public static class VocabularyRows
         {
             var (name, stored) = tensor;
             return extended.Contains(name)
-                ? new TensorToWrite(name, [pieces + origins.Count, stored.Shape[1]], stored.Element, () => Extend(checkpoint.Read(name), pieces, origins))
+                ? new TensorToWrite(name, [pieces + origins.Count, stored.Shape[1]], stored.Element,
+                    () => Extend(checkpoint.Read(name), pieces, origins))
                 : new TensorToWrite(name, stored.Shape, stored.Element, () => checkpoint.Read(name));
         }).ToList();
         CheckpointFolder.Write(folder, tensors, maxShardBytes);

@@ -9,7 +9,8 @@ using Llamax.Text.Languages;
 namespace Llamax.Pipelines.Data;
 
 /// <summary>
-/// What a set takes from files of questions with answers: preferences and tasks. Some of it may be held out; what asks the same is held out together.
+/// What a set takes from files of questions with answers: preferences and tasks. Some of it may be held out; what asks the same is held
+/// out together.
 /// </summary>
 internal sealed class TuningEntries
 {
@@ -36,7 +37,8 @@ internal sealed class TuningEntries
     /// <summary>The files' hashes.</summary>
     /// <exception cref="RequestException">A file is not there.</exception>
     public IEnumerable<string> Fingerprints() => _options.Preferences
-        .Concat(_options.Tasks.SelectMany(task => task.Files)).Concat(_options.Tasks.Select(task => task.Prompt).Where(IsFile).OfType<string>())
+        .Concat(_options.Tasks.SelectMany(task => task.Files))
+        .Concat(_options.Tasks.Select(task => task.Prompt).Where(IsFile).OfType<string>())
         .Select(file => File.Exists(file)
             ? Manifest.HashFile(file)
             : throw new RequestException("there is no such file", file, "correct the set's preferences or tasks"));

@@ -96,7 +96,8 @@ public sealed record SetOptions
         if (Pivot is not null && Algorithm is { KeepTranslated: false, Augmentation: not AugmentationBase.Parallel })
             yield return new($"{where}.pivot", "(given)", "translates what no entry is made of",
                 "set algorithm.augmentation to parallel or algorithm.keepTranslated to true, or leave the pivot out");
-        if (!Monolingual && !Parallel && InstructionsPerDirection == 0 && AlpacaInstructions == 0 && Preferences.Count == 0 && Tasks.Count == 0)
+        if (!Monolingual && !Parallel && InstructionsPerDirection == 0 && AlpacaInstructions == 0
+            && Preferences.Count == 0 && Tasks.Count == 0)
             yield return new(where, "(empty)", "holds nothing", "switch on monolingual, parallel, instructions, tasks or preferences");
     }
 }

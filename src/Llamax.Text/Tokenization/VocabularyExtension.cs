@@ -80,7 +80,8 @@ public sealed class VocabularyExtension
         {
             cancellation.ThrowIfCancellationRequested();
             if (merger.Next() is not { } merge)
-                throw new RequestException($"the text gives {found} tokens, {count} are wanted", "tokens", $"ask for {found} or fewer, or give more text");
+                throw new RequestException(
+                    $"the text gives {found} tokens, {count} are wanted", "tokens", $"ask for {found} or fewer, or give more text");
             Append(merge.Text, [.. origins[merge.Left], .. origins[merge.Right]]);
             step.Advance(1);
         }

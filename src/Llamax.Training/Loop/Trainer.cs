@@ -70,6 +70,7 @@ public sealed class Trainer(TrainingRun run, IRunEvents events)
             start, model, optimizer, objective, log, state, pace, board is null ? events : new BoardEvents(events, board), cancellation);
         events.Note(pace.Summary());
         log?.FlushToDisk();
+        board?.Flush();
         return _ranks.FromFirst(() => Finish(start, trained, state));
     }
 

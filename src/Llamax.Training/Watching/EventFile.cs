@@ -58,7 +58,21 @@ internal sealed class EventFile : IDisposable
             entry.Single(2, (float)value);
         }))));
 
-    public void Dispose() => _stream.Dispose();
+    /// <summary>Writes what is still in memory.</summary>
+    /// <exception cref="RequestException">The disk is full.</exception>
+    public void Flush() => Write([]);
+
+    public void Dispose()
+    {
+        try
+        {
+            _stream.Dispose();
+        }
+        catch (IOException)
+        {
+            // The disk is full: what the run ended with is the news, not that its last curves are lost.
+        }
+    }
 
     private byte[] Event(long step, Action<EventMessage> what)
     {
@@ -76,10 +90,15 @@ internal sealed class EventFile : IDisposable
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(8), MaskedCrc32C.Of(record.AsSpan(0, 8)));
         message.CopyTo(record.AsSpan(12));
         BinaryPrimitives.WriteUInt32LittleEndian(record.AsSpan(12 + message.Length), MaskedCrc32C.Of(message));
+        Write(record);
+    }
+
+    private void Write(ReadOnlySpan<byte> record)
+    {
         try
         {
             _stream.Write(record);
-            if (_clock.GetElapsedTime(_flushed) < FlushInterval)
+            if (record.Length > 0 && _clock.GetElapsedTime(_flushed) < FlushInterval)
                 return;
             _stream.Flush();
             _flushed = _clock.GetTimestamp();

@@ -27,9 +27,9 @@ public sealed class VocabularyExtensionTests : IDisposable
         var words = test.Sum(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
         double Fertility(ITokenizer tokenizer) => test.Sum(line => (double)tokenizer.Encode(line).Length) / words;
 
-        // The paper learnt from more text and counts its words in a way that it does not describe: a tenth of room, or two where we are better.
-        Assert.InRange(Fertility(old), 0.9 * before, 1.1 * before);
-        Assert.InRange(Fertility(now), 0.8 * after, 1.1 * after);
+        // The paper does not say from which text its tokens were learnt, only that they are for this one.
+        Assert.InRange(Fertility(old), 0.98 * before, 1.02 * before);
+        Assert.InRange(Fertility(now), 0.8 * after, after);
     }
 
     [Theory]

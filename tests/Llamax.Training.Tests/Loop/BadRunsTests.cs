@@ -21,7 +21,7 @@ public sealed class BadRunsTests : IDisposable
     public void A_loss_that_is_no_number_names_its_step_and_block_and_the_last_good_checkpoint_stays()
     {
         var model = Poisoned();
-        var plain = new DrawnCorpus(5, 32, 24);
+        var plain = new PoisonedCorpus(new DrawnCorpus(5, 32, 24), -1);
         var block = new DataOrder(TinyRun.Options, plain.BlockCount, plain.TokenCount).BlocksOf(4)[1];
         var options = TinyRun.Options with { Steps = 10, CheckpointEverySteps = 2 };
         TrainingRun Run(string name, IPackedCorpus corpus) =>
@@ -111,7 +111,7 @@ public sealed class BadRunsTests : IDisposable
         return _folder["poisoned"];
     }
 
-    /// <summary>A corpus whose one block has the id.</summary>
+    /// <summary>A corpus whose one block has the id; −1 = none.</summary>
     private sealed class PoisonedCorpus(IPackedCorpus corpus, int poisoned) : IPackedCorpus
     {
         public int BlockLength => corpus.BlockLength;
