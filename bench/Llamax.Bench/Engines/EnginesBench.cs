@@ -1,6 +1,7 @@
 using System.Globalization;
 using Llamax.Decoding.Engines;
 using Llamax.Decoding.Search;
+using Llamax.Models.Causal;
 using Llamax.Models.Native;
 using Llamax.Runs;
 
@@ -40,7 +41,8 @@ internal static class EnginesBench
         Add(shared.Steps("float32", models.Float32, options.Repeats));
         Add(shared.Steps("int8", models.Int8, options.Repeats));
         Add(shared.Whole("int8", models.Int8, options.Repeats));
-        Add(Together(models, options.Repeats));
+        Add(Together("float32", models.Float32, options.Repeats));
+        Add(Together("int8", models.Int8, options.Repeats));
         return new BenchReport(
             "engines",
             string.Create(
@@ -99,16 +101,26 @@ internal static class EnginesBench
             ("our search", () => search.Run(prompts))));
     }
 
-    private static BenchCase Together(EngineModels models, int repeats)
+    // As users have it: an instruction of 52 tokens before every sentence, which all of them share, and five tokens behind it.
+    private static BenchCase Together(string type, CausalModel model, int repeats)
     {
+        const int Before = 52, Behind = 5;
         TorchRuntime.SetThreads(1);
-        using var engine = new TorchDecoderEngine(models.Int8, ownsModel: false);
-        var prompts = Prompts(64, 8, 64);
-        var (alone, together) = (Search(engine, 4, 1), Search(engine, 4));
-        return new("64 sentences of 8 to 64 tokens, 4 beams, int8", Interleaved.Measure(
+        using var engine = new TorchDecoderEngine(model, ownsModel: false);
+        SearchPrompt[] prompts = [.. Prompts(64, 8, 64).Select(sentence => new SearchPrompt(
+            [.. Enumerable.Range(100, Before), .. sentence.Tokens, .. Enumerable.Range(100, Behind)]))];
+        var alone = Search(engine, 4, 1);
+        int[] sizes = [8, 16, 64];
+        return new($"64 sentences of 8 to 64 tokens in LLaMAX's prompt, 4 beams, {type}", Interleaved.Measure(
             Math.Min(repeats, 2),
-            ("one sentence after another", () => alone.Run(prompts)),
-            ("together", () => together.Run(prompts))));
+            [
+                ("one sentence after another", () => alone.Run(prompts)),
+                .. sizes.Select(sentences =>
+                {
+                    var search = Search(engine, 4, sentences);
+                    return ($"{sentences} together", (Action)(() => search.Run(prompts)));
+                }),
+            ]));
     }
 
     // No end token, so that every answer has its full length and all engines do the same work.

@@ -32,7 +32,7 @@ internal sealed class SharedPrefix
         CacheRatio = shared.Bytes / (double)apart.Bytes;
     }
 
-    /// <summary>Bytes of the cache with shared prompts / with a prompt per hypothesis, room for 57 new tokens included.</summary>
+    /// <summary>Bytes of the cache with shared prompts / with a prompt per hypothesis, room for the first 32 new tokens included.</summary>
     public double CacheRatio { get; }
 
     /// <summary>Decoding steps of 8 × 4 hypotheses behind prompts of 200 tokens.</summary>

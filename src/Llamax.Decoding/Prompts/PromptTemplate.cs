@@ -55,6 +55,13 @@ public sealed partial record PromptTemplate
     /// </summary>
     public IReadOnlyList<string> Stops { get; init; } = [];
 
+    /// <summary>
+    /// Reads answers as the published evaluation did before it scored them (LLaMAX's scripts/inference, <c>get_translation_from_hyp</c>):
+    /// an answer ends at its first colon or at <c>###</c>, and its lines are joined without a space. A translation that has a colon loses
+    /// what follows it.
+    /// </summary>
+    public bool EndsAtColon { get; init; }
+
     /// <summary>Code → name, where a system was told another name than the paper's prompts have.</summary>
     public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
 
@@ -120,6 +127,8 @@ public sealed partial record PromptTemplate
     /// </summary>
     public string Answer(string generated)
     {
+        if (EndsAtColon)
+            return ScoredAnswer(generated);
         var end = generated.Length;
         foreach (var stop in Stops)
             if (generated.IndexOf(stop, StringComparison.Ordinal) is >= 0 and var found)
@@ -127,11 +136,25 @@ public sealed partial record PromptTemplate
         return generated[..end].Trim().ReplaceLineEndings(" ");
     }
 
+    /// <summary>
+    /// This template as the published scripts use it: nothing but the end token ends generation, and an answer
+    /// <see cref="EndsAtColon"/>.
+    /// </summary>
+    public PromptTemplate AsPublished() => this with { Stops = [], EndsAtColon = true };
+
     public bool Equals(PromptTemplate? other) =>
         other is not null && Name == other.Name && Text == other.Text && Stops.SequenceEqual(other.Stops)
+        && EndsAtColon == other.EndsAtColon
         && Names.Count == other.Names.Count && !Names.Except(other.Names).Any();
 
     public override int GetHashCode() => HashCode.Combine(Name, Text);
+
+    // The script joins the stripped lines first, so that a heading or a colon is found wherever it stands.
+    private static string ScoredAnswer(string generated)
+    {
+        var joined = string.Concat(generated.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()));
+        return joined.Split("###")[0].Split(':')[0].Trim();
+    }
 
     private static PromptTemplate Load(string path)
     {

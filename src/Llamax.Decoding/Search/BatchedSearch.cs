@@ -138,9 +138,10 @@ public sealed class BatchedSearch
         && batch.Max(index => Limit(prompts[index])) <= _engine.MostNewTokens(batch.Max(index => prompts[index].Tokens.Length))
         && Positions(batch, prompts) <= budget;
 
+    // A prompt is stored once, however many hypotheses continue it.
     private long Positions(List<int> batch, IReadOnlyList<SearchPrompt> prompts) =>
-        batch.Count * Options.RowsPerSentence
-            * ((long)batch.Max(index => prompts[index].Tokens.Length) + batch.Max(index => Limit(prompts[index])));
+        batch.Count * ((long)batch.Max(index => prompts[index].Tokens.Length)
+            + ((long)Options.RowsPerSentence * batch.Max(index => Limit(prompts[index]))));
 
     private SearchPrompt Check(SearchPrompt prompt, int index)
     {

@@ -53,7 +53,7 @@ public sealed record SearchOptions
     public int NoRepeatNgram { get; init; }
 
     /// <summary>
-    /// Key/value cache positions that one batch may use: sentences × beams × (longest prompt + longest answer). A sentence that
+    /// Key/value cache positions that one batch may use: sentences × (longest prompt + beams × longest answer). A sentence that
     /// needs more than that alone is searched alone.
     /// </summary>
     public int BatchTokens { get; init; } = 16384;

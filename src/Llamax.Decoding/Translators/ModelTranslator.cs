@@ -23,7 +23,8 @@ public static class ModelTranslator
     /// <param name="options">Where and how to compute; null = the defaults.</param>
     /// <param name="events">Hears of progress and of what is odd.</param>
     /// <returns>The translator; it owns the model.</returns>
-    /// <exception cref="RequestException">An option breaks its rule, or a file is missing, damaged or does not fit the others.</exception>
+    /// <exception cref="RequestException">An option breaks its rule, or a file is missing, damaged or does not fit the others;
+    /// or a prompt is asked for that the model has no use for.</exception>
     public static SearchTranslator Open(string folder, ModelTranslatorOptions? options = null, IRunEvents? events = null)
     {
         options ??= new();
@@ -33,8 +34,7 @@ public static class ModelTranslator
         if (!Directory.Exists(folder))
             throw new RequestException("there is no such folder", folder, "name a Hugging Face model folder");
         var profile = TranslationProfile.Load(folder);
-        if (options.Template is { } template)
-            profile = profile with { Template = template };
+        profile = profile with { Template = Template(options, profile) };
         var tokenizer = TokenizerFile.Load(folder);
         var device = TorchRuntime.ParseDevice(options.Device);
         TorchRuntime.SetThreads(options.Threads);
@@ -45,6 +45,13 @@ public static class ModelTranslator
         {
             if (options.Type == ModelTranslatorOptions.Int8)
                 throw new RequestException("int8 weights are for decoders, and this is an encoder-decoder", folder, "use --type float32");
+            if (options.Template is { } asked && LanguageTokens.Find(tokenizer) is not null)
+            {
+                throw new RequestException(
+                    $"the prompt \"{asked.Name}\" was asked for, and this model is told its languages by tokens, not by a prompt", folder,
+                    "leave the prompt out (--prompt)");
+            }
+
             var model = EncoderDecoderModel.Load(folder, type, device);
             return Own(model, () => new EncoderDecoderTranslator(
                 new TorchEncoderDecoderEngine(model, ownsModel: true), tokenizer, model.Config, profile, options.Search, events)
@@ -92,8 +99,7 @@ public static class ModelTranslator
         }
 
         var profile = TranslationProfile.Load(path);
-        if (options.Template is { } template)
-            profile = profile with { Template = template };
+        profile = profile with { Template = Template(options, profile) };
         var vocabulary = GgufVocabulary.Read(path);
         var tokenizer = OpenTokenizer(vocabulary, events);
         var ends = vocabulary.EosIds.Count > 0 ? vocabulary.EosIds : tokenizer.EosId is { } eos ? [eos] : [];
@@ -126,6 +132,12 @@ public static class ModelTranslator
     private static IEnumerable<int> EndIds(CausalModel model, ITokenizer tokenizer) => model.Config.EosIds.Count > 0
         ? model.Config.EosIds
         : tokenizer.EosId is { } eos ? [eos] : [];
+
+    private static PromptTemplate Template(ModelTranslatorOptions options, TranslationProfile profile)
+    {
+        var template = options.Template ?? profile.Template;
+        return options.AsPublished ? template.AsPublished() : template;
+    }
 
     private static torch.ScalarType Type(string name) => name switch
     {

@@ -25,6 +25,9 @@ public sealed record ModelTranslatorOptions
     /// <summary>The prompt; null = as the model's translation.json says.</summary>
     public PromptTemplate? Template { get; init; }
 
+    /// <summary>Answers are read as the paper's published scripts do (<see cref="PromptTemplate.AsPublished"/>).</summary>
+    public bool AsPublished { get; init; }
+
     /// <summary>Only the target language's script is written (<see cref="SearchTranslator.KeepsScript"/>).</summary>
     public bool KeepScript { get; init; }
 

@@ -12,7 +12,10 @@ internal sealed class LayerCache(bool isManaged) : IDisposable
     /// <summary>Keys of a block lie side by side, element by element, so that registers hold the same element of several keys.</summary>
     public const int KeyBlock = 32;
 
-    private Tensor? _newKeys;        // [S, K, most new tokens, D], filled up to the current step
+    // Steps for which there is room at first. Limits of answers are generous, and most answers are far shorter.
+    private const int FirstSteps = 32;
+
+    private Tensor? _newKeys;        // [S, K, steps with room, D], filled up to the current step
     private Tensor? _newValues;
 
     /// <summary>As <see cref="Own"/>, P = 1; null = nothing in common.</summary>
@@ -23,7 +26,7 @@ internal sealed class LayerCache(bool isManaged) : IDisposable
     /// </summary>
     public (Tensor Keys, Tensor Values)? Own { get; private set; }
 
-    /// <summary>[S, K, most new tokens, D] keys and values of the new tokens, with room for those to come.</summary>
+    /// <summary>[S, K, steps with room, D] keys and values of the new tokens.</summary>
     public (Tensor Keys, Tensor Values) New => (_newKeys!, _newValues!);
 
     public long Bytes => Size(Common) + Size(Own) + (_newKeys is null ? 0 : Size((_newKeys, _newValues!)));
@@ -52,11 +55,15 @@ internal sealed class LayerCache(bool isManaged) : IDisposable
         return (cat([Before(commonKeys.narrow(2, 0, common.Values.shape[2])), keys], 1), cat([Before(common.Values), values], 1));
     }
 
+    /// <summary>Makes room for one more step; what room there is doubles when it is used up.</summary>
     public void Reserve(int rows, int steps, int mostNewTokens, int heads, int headSize)
     {
-        if (_newKeys is not null && _newKeys.shape[0] >= rows)
+        var (slots, room) = _newKeys is null ? (0, 0) : (_newKeys.shape[0], _newKeys.shape[2]);
+        if (slots >= rows && room > steps)
             return;
-        long[] shape = [rows, heads, mostNewTokens, headSize];
+        if (room <= steps)
+            room = Math.Min(mostNewTokens, Math.Max(FirstSteps, 2 * room));
+        long[] shape = [Math.Max(slots, rows), heads, room, headSize];
         Grow(ref _newKeys, shape, steps);
         Grow(ref _newValues, shape, steps);
     }

@@ -76,6 +76,26 @@ public sealed class TorchDecoderEngineTests
     }
 
     [Theory]
+    [InlineData(8)]
+    [InlineData(16)]
+    public void Long_answers_outgrow_the_first_room_of_the_cache_and_lose_nothing(int headSize)
+    {
+        using var model = RandomModel(headSize: headSize);
+        using var engine = new TorchDecoderEngine(model, ownsModel: false);
+        using var session = engine.Open();
+        List<List<int>> sequences = [.. RaggedPrompts.Select(prompt => prompt.ToList())];
+        session.Prefill(RaggedPrompts, 50);
+        for (var step = 0; step < 50; step++)
+        {
+            // Rows cross every few steps, so that a row's line leads through the slots of others, before and behind the growing.
+            int[] parents = step % 7 == 3 ? [3, 1, 0, 0] : [0, 1, 2, 3];
+            Advance(session, sequences, parents, [.. parents.Select((_, row) => ((7 * step) + (11 * row)) % 50)]);
+            if (step is 31 or 32 or 49)
+                AssertRows(model, session, sequences);
+        }
+    }
+
+    [Theory]
     [InlineData(null, 8, false)]
     [InlineData(null, 16, false)]
     [InlineData(null, 8, true)]

@@ -48,6 +48,24 @@ public sealed class PromptTemplateTests
     public void An_answer_ends_at_a_stop_and_is_one_line(string template, string generated, string answer) =>
         Assert.Equal(answer, PromptTemplate.Find(template).Answer(generated));
 
+    [Theory]
+    [InlineData("Er sagte: Nein.", "Er sagte")]
+    [InlineData("Um 12:30 Uhr", "Um 12")]
+    [InlineData(" Eins \n Zwei", "EinsZwei")]
+    [InlineData("Gut.\n### Input:\nMore", "Gut.")]
+    [InlineData(": Gut", "")]
+    [InlineData("他说：好", "他说：好")]
+    public void As_published_an_answer_loses_what_follows_its_first_colon(string generated, string answer)
+    {
+        var published = PromptTemplate.LlamaxAlpaca.AsPublished();
+        Assert.Empty(published.Stops);
+        Assert.Equal(answer, published.Answer(generated));
+    }
+
+    [Fact]
+    public void A_colon_in_an_answer_stays_where_nobody_asks_for_the_published_reading() =>
+        Assert.Equal("Er sagte: Nein.", PromptTemplate.LlamaxAlpaca.Answer("Er sagte: Nein."));
+
     [Fact]
     public void An_unknown_template_is_answered_with_the_known_ones()
     {

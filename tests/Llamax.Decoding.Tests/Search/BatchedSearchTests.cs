@@ -150,7 +150,8 @@ public sealed class BatchedSearchTests
     public void Batches_hold_no_more_than_their_budget()
     {
         var engine = RandomEngine(3);
-        Search(engine, new() { Beams = 2, MaxNewTokens = 5, BatchTokens = 100 }, [.. Enumerable.Repeat(new[] { 1, 2, 3, 4, 1 }, 12)]);
+        // A sentence takes 5 positions for its prompt, which its hypotheses share, and 2 × 5 for their answers.
+        Search(engine, new() { Beams = 2, MaxNewTokens = 5, BatchTokens = 75 }, [.. Enumerable.Repeat(new[] { 1, 2, 3, 4, 1 }, 12)]);
         Assert.Equal([5, 5, 2], engine.Batches);
     }
 
