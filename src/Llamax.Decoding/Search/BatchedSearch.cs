@@ -139,8 +139,8 @@ public sealed class BatchedSearch
         && Positions(batch, prompts) <= budget;
 
     private long Positions(List<int> batch, IReadOnlyList<SearchPrompt> prompts) =>
-        batch.Count * Options.RowsPerSentence
-            * ((long)batch.Max(index => prompts[index].Tokens.Length) + batch.Max(index => Limit(prompts[index])));
+        batch.Count * (batch.Max(index => prompts[index].Tokens.Length)
+            + ((long)Options.RowsPerSentence * batch.Max(index => Limit(prompts[index]))));
 
     private SearchPrompt Check(SearchPrompt prompt, int index)
     {

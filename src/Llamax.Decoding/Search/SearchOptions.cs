@@ -53,8 +53,8 @@ public sealed record SearchOptions
     public int NoRepeatNgram { get; init; }
 
     /// <summary>
-    /// Key/value cache positions that one batch may use: sentences × beams × (longest prompt + longest answer). A sentence that
-    /// needs more than that alone is searched alone.
+    /// Key/value cache positions that one batch may use: sentences × (longest prompt + beams × longest answer), because beams
+    /// share their prompt. A sentence that needs more than that alone is searched alone.
     /// </summary>
     public int BatchTokens { get; init; } = 16384;
 

@@ -49,7 +49,7 @@ public sealed class KeyValueCache : IDisposable
     /// <summary>New tokens in every row.</summary>
     public int Steps => _slots.Count;
 
-    /// <summary>Bytes of the stored keys and values, room for the steps to come included.</summary>
+    /// <summary>Bytes of the stored keys and values, room for some steps to come included.</summary>
     public long Bytes => _layers.Sum(layer => layer.Bytes);
 
     /// <summary>Tokens that all prompts begin with, stored once; 0 = too few to be worth it.</summary>

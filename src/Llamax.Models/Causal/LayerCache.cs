@@ -11,7 +11,9 @@ internal sealed class LayerCache(bool isManaged) : IDisposable
     /// <summary>Keys of a block lie side by side, element by element, so that registers hold the same element of several keys.</summary>
     public const int KeyBlock = 32;
 
-    private Tensor? _newKeys;        // [S, K, most new tokens, D], filled up to the current step
+    private const int FirstRoom = 32;
+
+    private Tensor? _newKeys;        // [S, K, room, D], filled up to the current step
     private Tensor? _newValues;
 
     /// <summary>As <see cref="Own"/>, P = 1; null = nothing in common.</summary>
@@ -22,7 +24,7 @@ internal sealed class LayerCache(bool isManaged) : IDisposable
     /// </summary>
     public (Tensor Keys, Tensor Values)? Own { get; private set; }
 
-    /// <summary>[S, K, most new tokens, D] keys and values of the new tokens, with room for those to come.</summary>
+    /// <summary>[S, K, room, D] keys and values of the new tokens, with room for some to come.</summary>
     public (Tensor Keys, Tensor Values) New => (_newKeys!, _newValues!);
 
     public long Bytes => Size(Common) + Size(Own) + (_newKeys is null ? 0 : Size((_newKeys, _newValues!)));
@@ -51,11 +53,17 @@ internal sealed class LayerCache(bool isManaged) : IDisposable
         return (cat([Before(commonKeys.narrow(2, 0, common.Values.shape[2])), keys], 1), cat([Before(common.Values), values], 1));
     }
 
+    /// <summary>
+    /// Makes room for one more token of every row. The room doubles when it is full, because answers are allowed to be far longer than
+    /// nearly all of them become.
+    /// </summary>
     public void Reserve(int rows, int steps, int mostNewTokens, int heads, int headSize)
     {
-        if (_newKeys is not null && _newKeys.shape[0] >= rows)
+        var (slots, room) = _newKeys is null ? (0, 0) : (_newKeys.shape[0], _newKeys.shape[2]);
+        if (slots >= rows && room > steps)
             return;
-        long[] shape = [rows, heads, mostNewTokens, headSize];
+        var grown = room > steps ? room : Math.Min(mostNewTokens, Math.Max(FirstRoom, 2 * room));
+        long[] shape = [Math.Max(slots, rows), heads, grown, headSize];
         Grow(ref _newKeys, shape, steps);
         Grow(ref _newValues, shape, steps);
     }
