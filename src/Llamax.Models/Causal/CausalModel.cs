@@ -208,23 +208,9 @@ public sealed class CausalModel : ICachedDecoder
         cache.Begin(prompts, mostNewTokens);
         var common = cache.Common;
         if (common > 0)
-        {
-            var beginning = tensor(Array.ConvertAll(prompts[0][..common], id => (long)id), device: Device).unsqueeze(0);
-            Run(beginning, null, null, keep: layer => cache[layer].KeepCommon).Dispose();
-        }
-
-        // Padding stands on the right, where causal attention keeps it out of sight of every real token.
-        var lengths = prompts.Select(prompt => prompt.Length - common).ToArray();
-        var longest = lengths.Max();
-        var padded = new long[prompts.Count, longest];
-        for (var row = 0; row < prompts.Count; row++)
-            for (var i = 0; i < lengths[row]; i++)
-                padded[row, i] = prompts[row][common + i];
-        var positions = common == 0 ? null : TensorArithmetic.Range(common, common + longest, device: Device).unsqueeze(0);
-        var visible = common == 0 ? null : Visible(longest, common);
-        var hidden = Run(tensor(padded, device: Device), positions, visible, keep: layer => cache[layer].Keep).flatten(0, 1);
-        var last = lengths.Select((length, row) => ((long)row * longest) + length - 1).ToArray();
-        return hidden.index_select(0, tensor(last, device: Device)).MoveToOuterDisposeScope();
+            Read(new([new(prompts[0], 0, common)], 0, Device), 0, layer => cache[layer].KeepCommon).Dispose();
+        var rest = prompts.Select(prompt => new ArraySegment<int>(prompt, common, prompt.Length - common)).ToList();
+        return Read(new(rest, common, Device), common, layer => cache[layer].Keep).MoveToOuterDisposeScope();
     }
 
     /// <summary>Adds one token to every live row of a cache. Without gradients.</summary>
@@ -343,8 +329,7 @@ public sealed class CausalModel : ICachedDecoder
         Tensor tokens,
         Tensor? positions,
         Tensor? visible,
-        Action<Tensor>? observe = null,
-        Func<int, Func<Tensor, Tensor, (Tensor Keys, Tensor Values)>>? keep = null)
+        Action<Tensor>? observe = null)
     {
         using var scope = NewDisposeScope();
         var length = tokens.shape[1];
@@ -357,10 +342,21 @@ public sealed class CausalModel : ICachedDecoder
             var block = _blocks[layer];
             hidden = RecomputesActivations && is_grad_enabled()
                 ? RecomputedLayer.Apply(block, hidden, rotation, mask)
-                : block.Forward(hidden, rotation, mask, keep?.Invoke(layer));
+                : block.Forward(hidden, rotation, mask);
         }
 
         return _finalNorm.Apply(hidden).MoveToOuterDisposeScope();
+    }
+
+    // [P, H]: the last token of every prompt, after the final norm. The last layer goes on with those alone.
+    private Tensor Read(PackedPrompts prompts, int before, Func<int, Func<Tensor, Tensor, (Tensor Keys, Tensor Values)>> keep)
+    {
+        using var scope = NewDisposeScope();
+        var mask = before > 0 || Config.SlidingWindow < prompts.Longest ? Visible(prompts.Longest, before) : null;
+        var (hidden, rotation) = Embed(prompts.Tokens, prompts.Positions);
+        for (var layer = 0; layer < _blocks.Length; layer++)
+            hidden = _blocks[layer].Read(hidden, rotation, mask, keep(layer), prompts, layer == _blocks.Length - 1);
+        return _finalNorm.Apply(hidden).squeeze(0).MoveToOuterDisposeScope();
     }
 
     private (Tensor Hidden, Rotation? Rotation) Embed(Tensor tokens, Tensor? positions)

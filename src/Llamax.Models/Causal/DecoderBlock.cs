@@ -46,20 +46,35 @@ internal sealed class DecoderBlock
     /// <param name="hidden">[B, S, H].</param>
     /// <param name="rotation">The turns of [B or 1, S] positions; null = the embedding told positions already.</param>
     /// <param name="visible">Bool, broadcast to [B, N, S, all]; null = causal.</param>
-    /// <param name="keep">
-    /// Told keys and values [B, S, K, D] for what follows, and says what to attend to [B, all, K, D]; null = nothing follows.
-    /// </param>
     /// <returns>[B, S, H].</returns>
-    public Tensor Forward(
-        Tensor hidden, Rotation? rotation, Tensor? visible, Func<Tensor, Tensor, (Tensor Keys, Tensor Values)>? keep)
+    public Tensor Forward(Tensor hidden, Rotation? rotation, Tensor? visible)
     {
         using var scope = NewDisposeScope();
         var normed = _attentionNorm.Apply(hidden);
         var (query, key, value) = Heads(normed, rotation);
-        if (keep is not null)
-            (key, value) = keep(key, value);
-        var mixed = Attend(query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2), visible);
-        return Finish(hidden, normed, mixed.transpose(1, 2).flatten(2)).MoveToOuterDisposeScope();
+        return Finish(hidden, normed, Attend(query, key, value, visible)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Prompts, for what follows them.</summary>
+    /// <param name="hidden">[1, T, H].</param>
+    /// <param name="rotation">The turns of [1, T] positions; null = the embedding told positions already.</param>
+    /// <param name="visible">Bool, broadcast to [P, N, L, all]; null = causal.</param>
+    /// <param name="keep">Told keys and values [P, L, K, D], says what to attend to [P, all, K, D].</param>
+    /// <param name="prompts">How the tokens lie.</param>
+    /// <param name="endsAlone">Only the last token of every prompt is wanted.</param>
+    /// <returns>[1, T, H], or [1, P, H] of the ends alone.</returns>
+    public Tensor Read(
+        Tensor hidden, Rotation? rotation, Tensor? visible, Func<Tensor, Tensor, (Tensor Keys, Tensor Values)> keep, PackedPrompts prompts,
+        bool endsAlone)
+    {
+        using var scope = NewDisposeScope();
+        var normed = _attentionNorm.Apply(hidden);
+        var (query, key, value) = Heads(normed, rotation);
+        var (keys, values) = keep(prompts.Pad(key), prompts.Pad(value));
+        var mixed = prompts.Pack(Attend(prompts.Pad(query), keys, values, visible));
+        if (endsAlone)
+            (hidden, normed, mixed) = (prompts.Ends(hidden), prompts.Ends(normed), prompts.Ends(mixed));
+        return Finish(hidden, normed, mixed).MoveToOuterDisposeScope();
     }
 
     /// <summary>One more token of every live row.</summary>
@@ -77,9 +92,15 @@ internal sealed class DecoderBlock
         return Finish(hidden, normed, mixed.unsqueeze(1)).MoveToOuterDisposeScope();
     }
 
-    private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? visible) => _config.Heads == _config.KeyValueHeads
-        ? nn.functional.scaled_dot_product_attention(query, key, value, visible, 0, visible is null)
-        : JitOps.GroupedAttention(query, key, value, visible);
+    // [B, S, N, D] over [B, all, K, D]: [B, S, N · D].
+    private Tensor Attend(Tensor query, Tensor key, Tensor value, Tensor? visible)
+    {
+        var (queries, keys, values) = (query.transpose(1, 2), key.transpose(1, 2), value.transpose(1, 2));
+        var mixed = _config.Heads == _config.KeyValueHeads
+            ? nn.functional.scaled_dot_product_attention(queries, keys, values, visible, 0, visible is null)
+            : JitOps.GroupedAttention(queries, keys, values, visible);
+        return mixed.transpose(1, 2).flatten(2);
+    }
 
     // Query [B, S, N, D], key and value [B, S, K, D]; query and key turned.
     private (Tensor Query, Tensor Key, Tensor Value) Heads(Tensor normed, Rotation? rotation)

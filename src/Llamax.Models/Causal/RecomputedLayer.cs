@@ -19,7 +19,7 @@ internal sealed class RecomputedLayer : autograd.SingleTensorFunction<Recomputed
     public static Tensor Apply(DecoderBlock layer, Tensor hidden, Rotation? rotation, Tensor? visible)
     {
         Tensor Again(List<Tensor> tensors) => layer.Forward(
-            tensors[0], rotation is { } turn ? new(tensors[1], tensors[2], turn.InPairs) : null, visible is null ? null : tensors[^1], null);
+            tensors[0], rotation is { } turn ? new(tensors[1], tensors[2], turn.InPairs) : null, visible is null ? null : tensors[^1]);
         var input = hidden.requires_grad ? hidden : hidden.detach().requires_grad_(true);
         object[] turns = rotation is { } both ? [both.Cosine, both.Sine] : [];
         object[] mask = visible is null ? [] : [visible];

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 using Lanes = System.Runtime.Intrinsics.Vector512<float>;
@@ -14,10 +15,10 @@ internal static unsafe class RowProducts
 {
     private const int Width = 16;         // floats of a register
     private const int ColumnBlock = 8;
-    private const int RowBlock = 32;      // rows that stay in the cache while the weights stream by
+    private const int BlockBytes = 1 << 18;   // of rows, and of weights: both stay in the second cache while they meet
 
     /// <summary>Whether <see cref="Apply"/> is made for this: inference in float32 on a processor with 512-bit registers.</summary>
-    public static bool Handles(Tensor x, Tensor weight) => Vector512.IsHardwareAccelerated && !is_grad_enabled()
+    public static bool Handles(Tensor x, Tensor weight) => Avx512F.IsSupported && !is_grad_enabled()
         && x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32
         && weight.device_type == DeviceType.CPU && weight.shape[1] % Width == 0 && weight.is_contiguous();
 
@@ -55,38 +56,44 @@ internal static unsafe class RowProducts
                 y[n] += bias[n];
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(float* x, float* weights, float* y, int rows, int depth, int from, int to, int stride)
     {
-        for (var first = 0; first < rows; first += RowBlock)
+        var block = Math.Max(ColumnBlock, BlockBytes / sizeof(float) / depth / ColumnBlock * ColumnBlock);
+        for (var column = from; column < to; column += block)
+            for (var row = 0; row < rows; row += block)
+                Multiply(x, weights, y, (row, Math.Min(rows, row + block)), depth, (column, Math.Min(to, column + block)), stride);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Multiply(
+        float* x, float* weights, float* y, (int From, int To) rows, int depth, (int From, int To) columns, int stride)
+    {
+        var (first, end) = rows;
+        var (n, to) = columns;
+        for (; n + ColumnBlock <= to; n += ColumnBlock)
         {
-            var end = Math.Min(rows, first + RowBlock);
-            var n = from;
-            for (; n + ColumnBlock <= to; n += ColumnBlock)
+            var row = first;
+            float* w = weights + ((long)n * depth), half = w + (4L * depth);
+            for (; row + 4 <= end; row += 4)
             {
-                var row = first;
-                float* w = weights + ((long)n * depth), half = w + (4L * depth);
-                for (; row + 4 <= end; row += 4)
-                {
-                    Tile4x4(x + ((long)row * depth), w, y + ((long)row * stride) + n, depth, stride);
-                    Tile4x4(x + ((long)row * depth), half, y + ((long)row * stride) + n + 4, depth, stride);
-                }
-
-                if (row + 2 <= end)
-                {
-                    Tile2x4(x + ((long)row * depth), w, y + ((long)row * stride) + n, depth, stride);
-                    Tile2x4(x + ((long)row * depth), half, y + ((long)row * stride) + n + 4, depth, stride);
-                    row += 2;
-                }
-
-                if (row < end)
-                    Tile1x8(x + ((long)row * depth), w, y + ((long)row * stride) + n, depth);
+                Tile4x4(x + ((long)row * depth), w, y + ((long)row * stride) + n, depth, stride);
+                Tile4x4(x + ((long)row * depth), half, y + ((long)row * stride) + n + 4, depth, stride);
             }
 
-            for (; n < to; n++)
-                for (var row = first; row < end; row++)
-                    y[((long)row * stride) + n] = Dot(x + ((long)row * depth), weights + ((long)n * depth), depth);
+            if (row + 2 <= end)
+            {
+                Tile2x4(x + ((long)row * depth), w, y + ((long)row * stride) + n, depth, stride);
+                Tile2x4(x + ((long)row * depth), half, y + ((long)row * stride) + n + 4, depth, stride);
+                row += 2;
+            }
+
+            if (row < end)
+                Tile1x8(x + ((long)row * depth), w, y + ((long)row * stride) + n, depth);
         }
+
+        for (; n < to; n++)
+            for (var row = first; row < end; row++)
+                y[((long)row * stride) + n] = Dot(x + ((long)row * depth), weights + ((long)n * depth), depth);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -95,12 +102,24 @@ internal static unsafe class RowProducts
         var sum = Lanes.Zero;
         for (var k = 0; k < depth; k += Width)
             sum = Vector512.FusedMultiplyAdd(Vector512.Load(x + k), Vector512.Load(w + k), sum);
-        return Vector512.Sum(sum);
+        return Sums(sum, default, default, default)[0];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(float* y, Lanes a, Lanes b, Lanes c, Lanes d) =>
-        Vector128.Create(Vector512.Sum(a), Vector512.Sum(b), Vector512.Sum(c), Vector512.Sum(d)).Store(y);
+    private static void Store(float* y, Lanes a, Lanes b, Lanes c, Lanes d) => Sums(a, b, c, d).Store(y);
+
+    // The elements of four registers, summed together: neighbours first, then what is left of each quarter.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Sums(Lanes a, Lanes b, Lanes c, Lanes d)
+    {
+        var quarters = Pairs(Pairs(a, b), Pairs(c, d));
+        var halves = quarters.GetLower() + quarters.GetUpper();
+        return halves.GetLower() + halves.GetUpper();
+    }
+
+    // In every quarter: a0 + a1, a2 + a3, b0 + b1, b2 + b3.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Lanes Pairs(Lanes a, Lanes b) => Avx512F.Shuffle(a, b, 0b10_00_10_00) + Avx512F.Shuffle(a, b, 0b11_01_11_01);
 
     // Letters are rows, digits are columns: all sixteen sums stay in registers.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
