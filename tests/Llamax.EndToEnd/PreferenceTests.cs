@@ -83,7 +83,7 @@ public sealed class PreferenceTests : IDisposable
             model: {hiddenSize: 32, layers: 1, heads: 2, keyValueHeads: 2, maxPositions: 256}
             watch: {samples: 0}
             sets:
-              text: {blockLength: 64, algorithm: {augmentation: none}}
+              text: {blockLength: 64, algorithm: {augmentation: none} }
               pairs: {monolingual: false, parallel: false, preferences: "{{triplets}}", heldOutExamples: 12, blockLength: 256}
             phases:
               cpt: {set: text, training: {steps: 10, learningRate: 1e-3} }

@@ -4,7 +4,6 @@ using Llamax.Corpus.Building;
 using Llamax.Corpus.Packing;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
-using Llamax.Runs;
 using Llamax.Runs.Manifests;
 using Llamax.Runs.Recipes;
 using Llamax.Text.Languages;

@@ -2,7 +2,6 @@ using System.Globalization;
 using Llamax.Corpus.Building;
 using Llamax.Corpus.Lexicons;
 using Llamax.Corpus.Reading;
-using Llamax.Corpus.Sharding;
 using Llamax.Runs;
 using Llamax.Testing;
 
@@ -66,11 +65,13 @@ public sealed class AlgorithmOneTests : IDisposable
     {
         var events = new RecordedEvents();
         var sources = Sources() with { English = English.Take(50) };
-        var set = new TrainingSetBuilder(_small, _lexicon, events, new Toy()).Write(_folder["set"], "train", sources);
+        var set = new TrainingSetBuilder(_small, _lexicon, events, new Toy()).Write(
+            _folder["set"], "train", sources, TestContext.Current.CancellationToken);
         Assert.Equal((60, 24), (set.English!.Wanted, set.English.Drawn));
         Assert.Contains(events.Warnings, warning => warning.Contains("60 lines wanted, 24 drawn of 48", StringComparison.Ordinal));
         var none = Assert.Throws<RequestException>(() =>
-            new TrainingSetBuilder(_small, _lexicon, null, new Toy()).Write(_folder["none"], "train", sources with { English = [] }));
+            new TrainingSetBuilder(_small, _lexicon, null, new Toy()).Write(
+                _folder["none"], "train", sources with { English = [] }, TestContext.Current.CancellationToken));
         Assert.Contains("no English text", none.Message, StringComparison.Ordinal);
     }
 
@@ -157,7 +158,7 @@ public sealed class AlgorithmOneTests : IDisposable
                     builder.WriteShard(_folder["set"], "train", Sources(), new(i, shards));
             }).Message, StringComparison.Ordinal);
         for (var i = shards; i > 0; i--)
-            builder.Translate(_folder["set"], Sources(), new(i, shards));
+            builder.Translate(_folder["set"], Sources(), new(i, shards), TestContext.Current.CancellationToken);
         Assert.Equal(g.Asked.Count, g.Asked.Distinct().Count());
         for (var i = shards; i > 0; i--)
             builder.WriteShard(_folder["set"], "train", Sources(), new(i, shards));
@@ -193,7 +194,8 @@ public sealed class AlgorithmOneTests : IDisposable
         var whole = Write("whole", _small, new Toy());
         var stopping = new Toy { Fails = _ => throw new OperationCanceledException() };
         Assert.Throws<OperationCanceledException>(() => Write("set", _small, stopping));
-        var again = new TrainingSetBuilder(_small, _lexicon, null, new Toy()) { Threads = 1 }.Write(_folder["set"], "train", Sources());
+        var again = new TrainingSetBuilder(_small, _lexicon, null, new Toy()) { Threads = 1 }.Write(
+            _folder["set"], "train", Sources(), TestContext.Current.CancellationToken);
         Assert.Equal(whole.Sha256, again.Sha256);
 
         // What is there is not translated again; what a different g made, or other text, is.

@@ -137,7 +137,8 @@ public sealed class TrainingSetBuilderTests : IDisposable
         }
 
         Assert.Throws<RequestException>(() => Build(_small, Pairs("en", "en", 5)));
-        Assert.Throws<RequestException>(() => new TrainingSetBuilder(_small, _lexicon).Write(_folder.Path, "a/b", new()));
+        Assert.Throws<RequestException>(() => new TrainingSetBuilder(_small, _lexicon).Write(
+            _folder.Path, "a/b", new(), TestContext.Current.CancellationToken));
         var options = new TrainingSetOptions
         {
             Epoch = -1,

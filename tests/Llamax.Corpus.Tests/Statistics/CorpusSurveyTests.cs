@@ -93,18 +93,19 @@ public sealed class CorpusSurveyTests : IDisposable
             Monolingual = [new("en", Enumerable.Range(0, 70).Select(i => new Corpus.Reading.TextLine($"line {i}", $"m:{i}")))],
             Parallel =
             [
-                new("en", "ha", 300, Enumerable.Range(0, 300).Select(Sentence)), new("ha", "en", 100, Enumerable.Range(0, 100).Select(Sentence)),
-                new("en", "de", 2000, Enumerable.Range(0, 2000).Select(Sentence)), new("de", "ha", 800, Enumerable.Range(0, 800).Select(Sentence)),
+                new("en", "ha", Enumerable.Range(0, 300).Select(Sentence)), new("ha", "en", Enumerable.Range(0, 100).Select(Sentence)),
+                new("en", "de", Enumerable.Range(0, 2000).Select(Sentence)), new("de", "ha", Enumerable.Range(0, 800).Select(Sentence)),
             ],
         };
         var counted = Survey(
             [
                 .. Enumerable.Range(0, 70).Select(i => new TrainingEntry(EntryKind.Monolingual, "en", "", [new("x", true)], "m:1")),
-                .. sources.Parallel.SelectMany(source => Enumerable.Range(0, (int)source.Count)
-                    .Select(i => Pair(source.Source, source.Target, "a", "b", "p:1"))),
+                .. sources.Parallel.SelectMany(source => source.Pairs
+                    .Select(_ => Pair(source.Source, source.Target, "a", "b", "p:1"))),
             ]);
         var expected = ExpectedEntries.Of(counted.Directions, options);
-        var made = new TrainingSetBuilder(options, lexicon).Write(_folder.Path, "entries", sources);
+        var made = new TrainingSetBuilder(options, lexicon).Write(
+            _folder.Path, "entries", sources, TestContext.Current.CancellationToken);
         var real = made.Counts.GroupBy(count => (count.Source, count.Kind)).ToDictionary(group => group.Key, group => group.Sum(one => one.Entries));
         Assert.Equal(real.Keys.Order(), expected.Select(one => (one.Language, one.Kind)).Order());
         Assert.Equal(real.Values.Sum(), expected.Sum(one => one.Entries));

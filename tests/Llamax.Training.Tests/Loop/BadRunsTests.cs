@@ -22,7 +22,7 @@ public sealed class BadRunsTests : IDisposable
     {
         var model = Poisoned();
         var plain = new PoisonedCorpus(new DrawnCorpus(5, 32, 24), -1);
-        var block = new DataOrder(TinyRun.Options, plain.BlockCount, plain.TokenCount).BlocksOf(4)[1];
+        var block = new DataOrder(TinyRun.Options, [plain.BlockCount], plain.TokenCount).BlocksOf(4)[1];
         var options = TinyRun.Options with { Steps = 10, CheckpointEverySteps = 2 };
         TrainingRun Run(string name, IPackedCorpus corpus) =>
             TinyRun.In(_folder[name], corpus) with { InitialModel = model, Configuration = null, Options = options };
