@@ -138,7 +138,7 @@ internal static class TranslateOptions
     };
     internal static readonly Option<bool> CompatPaper = new("--compat-paper")
     {
-        Description = "As the published scripts: 4 beams, 256 new tokens, everything after the prompt is the answer",
+        Description = "As the published scripts: 4 beams, 256 new tokens, and an answer ends at its first colon",
     };
     internal static readonly Option<string> Device = new("--device")
     {

@@ -32,9 +32,7 @@ public static class ModelTranslator
         OptionProblem.ThrowIfAny("translate", options.Problems());
         if (!Directory.Exists(folder))
             throw new RequestException("there is no such folder", folder, "name a Hugging Face model folder");
-        var profile = TranslationProfile.Load(folder);
-        if (options.Template is { } template)
-            profile = profile with { Template = template };
+        var profile = Profile(folder, options);
         var tokenizer = TokenizerFile.Load(folder);
         var device = TorchRuntime.ParseDevice(options.Device);
         TorchRuntime.SetThreads(options.Threads);
@@ -45,11 +43,16 @@ public static class ModelTranslator
         {
             if (options.Type == ModelTranslatorOptions.Int8)
                 throw new RequestException("int8 weights are for decoders, and this is an encoder-decoder", folder, "use --type float32");
+            if (options.Template is not null && LanguageTokens.Find(tokenizer) is not null)
+                throw new RequestException(
+                    $"the model is told its languages by tokens and takes no prompt such as {options.Template.Name}", folder,
+                    "leave out --prompt");
             var model = EncoderDecoderModel.Load(folder, type, device);
             return Own(model, () => new EncoderDecoderTranslator(
                 new TorchEncoderDecoderEngine(model, ownsModel: true), tokenizer, model.Config, profile, options.Search, events)
             {
                 KeepsScript = options.KeepScript,
+                ReadsAsPaper = options.CompatPaper,
             });
         }
 
@@ -60,6 +63,7 @@ public static class ModelTranslator
             new TorchDecoderEngine(decoder, ownsModel: true), tokenizer, EndIds(decoder, tokenizer), profile, options.Search, events)
         {
             KeepsScript = options.KeepScript,
+            ReadsAsPaper = options.CompatPaper,
         });
 
         SearchTranslator Own(ICachedDecoder loaded, Func<SearchTranslator> open)
@@ -91,22 +95,31 @@ public static class ModelTranslator
                 "leave out --device and --type, or make a model folder of it: llamax export --format hf");
         }
 
-        var profile = TranslationProfile.Load(path);
-        if (options.Template is { } template)
-            profile = profile with { Template = template };
+        var profile = Profile(path, options);
         var vocabulary = GgufVocabulary.Read(path);
         var tokenizer = OpenTokenizer(vocabulary, events);
         var ends = vocabulary.EosIds.Count > 0 ? vocabulary.EosIds : tokenizer.EosId is { } eos ? [eos] : [];
         var engine = new LlamaCppEngine(path, options.Threads);
         try
         {
-            return new(engine, tokenizer, ends, profile, options.Search, events) { KeepsScript = options.KeepScript };
+            return new(engine, tokenizer, ends, profile, options.Search, events)
+            {
+                KeepsScript = options.KeepScript,
+                ReadsAsPaper = options.CompatPaper,
+            };
         }
         catch
         {
             engine.Dispose();
             throw;
         }
+    }
+
+    private static TranslationProfile Profile(string model, ModelTranslatorOptions options)
+    {
+        var profile = TranslationProfile.Load(model);
+        var template = options.Template ?? profile.Template;
+        return profile with { Template = options.CompatPaper ? template with { Stops = [] } : template };
     }
 
     private static ITokenizer OpenTokenizer(GgufVocabulary vocabulary, IRunEvents events)

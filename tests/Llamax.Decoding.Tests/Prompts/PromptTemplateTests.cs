@@ -48,6 +48,17 @@ public sealed class PromptTemplateTests
     public void An_answer_ends_at_a_stop_and_is_one_line(string template, string generated, string answer) =>
         Assert.Equal(answer, PromptTemplate.Find(template).Answer(generated));
 
+    [Theory]
+    [InlineData(" Er sagte: Ja", "Er sagte")]
+    [InlineData("Um 12:30 Uhr", "Um 12")]
+    [InlineData("Guten \r\n  Tag", "GutenTag")]
+    [InlineData("Eins\n\n### Input:\nZwei", "Eins")]
+    [InlineData("Eins Below is an instruction that describes a task, paired with an input that", "Eins")]
+    [InlineData(": nichts", "")]
+    [InlineData(" Guten Tag", "Guten Tag")]
+    public void The_published_scoring_script_ends_an_answer_at_its_first_colon(string generated, string answer) =>
+        Assert.Equal(answer, PaperAnswer.Read(generated));
+
     [Fact]
     public void An_unknown_template_is_answered_with_the_known_ones()
     {
