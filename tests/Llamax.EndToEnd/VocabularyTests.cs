@@ -47,7 +47,8 @@ public sealed class VocabularyTests : IDisposable
             sets:
               all:
                 blockLength: 128
-                algorithm: {augmentation: none}
+                algorithm:
+                  augmentation: none
             phases:
               all:
                 set: all

@@ -126,14 +126,15 @@ internal static class TranslateVerb
             Type = parsed.GetValue(Asked.Type)!,
             Threads = parsed.GetValue(Asked.Threads),
             Template = parsed.GetValue(Asked.Prompt) is { } name ? PromptTemplate.Find(name) : null,
-            AsPublished = parsed.GetValue(Asked.CompatPaper),
+            CompatPaper = parsed.GetValue(Asked.CompatPaper),
             KeepScript = parsed.GetValue(Asked.Script),
             Search = Search(parsed, profile.Search),
         };
         TorchRuntime.Check();
         var model = parsed.GetValue(Asked.Model)!;
         var translator = ModelTranslator.Open(model, options, events);
-        return (translator, Manifest.HashTexts(ModelFingerprint.Of(model), RecipeWriter.Write(options)));
+        return (translator, Manifest.HashTexts(
+            ModelFingerprint.Of(model), RecipeWriter.Write(options), RecipeWriter.Write(options.Template ?? profile.Template)));
     }
 
     private static (ITranslator Translator, string Name) OpenRemote(ParseResult parsed)

@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Llamax.Runs;
@@ -19,11 +21,16 @@ public sealed partial record PromptTemplate
     private const string Input = "{input}";
     private const string FileExtension = ".json";
 
-    /// <inheritdoc cref="TemplateFiles.Json"/>
-    internal static JsonSerializerOptions Json => TemplateFiles.Json;
+    /// <summary>How a template looks in a file: the properties below, none unknown.</summary>
+    internal static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>The templates that go by a name, in ordinal order.</summary>
-    public static IReadOnlyList<PromptTemplate> BuiltIn { get; } = TemplateFiles.BuiltIn<PromptTemplate>("Systems");
+    public static IReadOnlyList<PromptTemplate> BuiltIn { get; } = ReadBuiltIn();
 
     /// <summary>
     /// The prompt of LLaMAX-Alpaca and of the LLaMA models it is compared with (LLaMAX, Table 14), with the line ends of the
@@ -54,13 +61,6 @@ public sealed partial record PromptTemplate
     /// May be empty: the end token always ends it.
     /// </summary>
     public IReadOnlyList<string> Stops { get; init; } = [];
-
-    /// <summary>
-    /// Reads answers as the published evaluation did before it scored them (LLaMAX's scripts/inference, <c>get_translation_from_hyp</c>):
-    /// an answer ends at its first colon or at <c>###</c>, and its lines are joined without a space. A translation that has a colon loses
-    /// what follows it.
-    /// </summary>
-    public bool EndsAtColon { get; init; }
 
     /// <summary>Code → name, where a system was told another name than the paper's prompts have.</summary>
     public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
@@ -127,8 +127,6 @@ public sealed partial record PromptTemplate
     /// </summary>
     public string Answer(string generated)
     {
-        if (EndsAtColon)
-            return ScoredAnswer(generated);
         var end = generated.Length;
         foreach (var stop in Stops)
             if (generated.IndexOf(stop, StringComparison.Ordinal) is >= 0 and var found)
@@ -136,31 +134,46 @@ public sealed partial record PromptTemplate
         return generated[..end].Trim().ReplaceLineEndings(" ");
     }
 
-    /// <summary>
-    /// This template as the published scripts use it: nothing but the end token ends generation, and an answer
-    /// <see cref="EndsAtColon"/>.
-    /// </summary>
-    public PromptTemplate AsPublished() => this with { Stops = [], EndsAtColon = true };
-
     public bool Equals(PromptTemplate? other) =>
         other is not null && Name == other.Name && Text == other.Text && Stops.SequenceEqual(other.Stops)
-        && EndsAtColon == other.EndsAtColon
         && Names.Count == other.Names.Count && !Names.Except(other.Names).Any();
 
     public override int GetHashCode() => HashCode.Combine(Name, Text);
 
-    // The script joins the stripped lines first, so that a heading or a colon is found wherever it stands.
-    private static string ScoredAnswer(string generated)
-    {
-        var joined = string.Concat(generated.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()));
-        return joined.Split("###")[0].Split(':')[0].Trim();
-    }
-
     private static PromptTemplate Load(string path)
     {
-        var template = TemplateFiles.Load<PromptTemplate>(path, "write {\"name\": …, \"text\": \"… {input} …\", \"stops\": […]}");
-        OptionProblem.ThrowIfAny(path, template.Problems());
-        return template;
+        try
+        {
+            var template = Parse(File.ReadAllBytes(path));
+            OptionProblem.ThrowIfAny(path, template.Problems());
+            return template;
+        }
+        catch (JsonException failure)
+        {
+            throw new RequestException(
+                failure.Message, path, "write {\"name\": …, \"text\": \"… {input} …\", \"stops\": […]}", failure);
+        }
+    }
+
+    private static PromptTemplate Parse(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize<PromptTemplate>(json, Json) ?? throw new JsonException("the file says null");
+
+    private static PromptTemplate[] ReadBuiltIn()
+    {
+        var assembly = Assembly.GetExecutingAssembly();
+        return
+        [
+            .. assembly.GetManifestResourceNames()
+                .Where(name => name.Contains(".Prompts.Systems.", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .Select(name =>
+                {
+                    using var stream = assembly.GetManifestResourceStream(name)!;
+                    using var bytes = new MemoryStream();
+                    stream.CopyTo(bytes);
+                    return Parse(bytes.ToArray());
+                }),
+        ];
     }
 
     [GeneratedRegex(@"\{\w+\}")]

@@ -71,6 +71,6 @@ public sealed class EncoderDecoderTranslator : SearchTranslator
     }
 
     private protected override string Read(string generated) => _languages is null
-        ? Profile.Template.Answer(generated)
+        ? ReadAnswer(generated)
         : generated.ReplaceLineEndings(" ").Trim();
 }

@@ -33,8 +33,7 @@ public static class ModelTranslator
         OptionProblem.ThrowIfAny("translate", options.Problems());
         if (!Directory.Exists(folder))
             throw new RequestException("there is no such folder", folder, "name a Hugging Face model folder");
-        var profile = TranslationProfile.Load(folder);
-        profile = profile with { Template = Template(options, profile) };
+        var profile = Profile(folder, options);
         var tokenizer = TokenizerFile.Load(folder);
         var device = TorchRuntime.ParseDevice(options.Device);
         TorchRuntime.SetThreads(options.Threads);
@@ -45,18 +44,16 @@ public static class ModelTranslator
         {
             if (options.Type == ModelTranslatorOptions.Int8)
                 throw new RequestException("int8 weights are for decoders, and this is an encoder-decoder", folder, "use --type float32");
-            if (options.Template is { } asked && LanguageTokens.Find(tokenizer) is not null)
-            {
+            if (options.Template is not null && LanguageTokens.Find(tokenizer) is not null)
                 throw new RequestException(
-                    $"the prompt \"{asked.Name}\" was asked for, and this model is told its languages by tokens, not by a prompt", folder,
-                    "leave the prompt out (--prompt)");
-            }
-
+                    $"the model is told its languages by tokens and takes no prompt such as {options.Template.Name}", folder,
+                    "leave out --prompt");
             var model = EncoderDecoderModel.Load(folder, type, device);
             return Own(model, () => new EncoderDecoderTranslator(
                 new TorchEncoderDecoderEngine(model, ownsModel: true), tokenizer, model.Config, profile, options.Search, events)
             {
                 KeepsScript = options.KeepScript,
+                ReadsAsPaper = options.CompatPaper,
             });
         }
 
@@ -67,6 +64,7 @@ public static class ModelTranslator
             new TorchDecoderEngine(decoder, ownsModel: true), tokenizer, EndIds(decoder, tokenizer), profile, options.Search, events)
         {
             KeepsScript = options.KeepScript,
+            ReadsAsPaper = options.CompatPaper,
         });
 
         SearchTranslator Own(ICachedDecoder loaded, Func<SearchTranslator> open)
@@ -98,21 +96,31 @@ public static class ModelTranslator
                 "leave out --device and --type, or make a model folder of it: llamax export --format hf");
         }
 
-        var profile = TranslationProfile.Load(path);
-        profile = profile with { Template = Template(options, profile) };
+        var profile = Profile(path, options);
         var vocabulary = GgufVocabulary.Read(path);
         var tokenizer = OpenTokenizer(vocabulary, events);
         var ends = vocabulary.EosIds.Count > 0 ? vocabulary.EosIds : tokenizer.EosId is { } eos ? [eos] : [];
         var engine = new LlamaCppEngine(path, options.Threads);
         try
         {
-            return new(engine, tokenizer, ends, profile, options.Search, events) { KeepsScript = options.KeepScript };
+            return new(engine, tokenizer, ends, profile, options.Search, events)
+            {
+                KeepsScript = options.KeepScript,
+                ReadsAsPaper = options.CompatPaper,
+            };
         }
         catch
         {
             engine.Dispose();
             throw;
         }
+    }
+
+    private static TranslationProfile Profile(string model, ModelTranslatorOptions options)
+    {
+        var profile = TranslationProfile.Load(model);
+        var template = options.Template ?? profile.Template;
+        return profile with { Template = options.CompatPaper ? template with { Stops = [] } : template };
     }
 
     private static ITokenizer OpenTokenizer(GgufVocabulary vocabulary, IRunEvents events)
@@ -132,12 +140,6 @@ public static class ModelTranslator
     private static IEnumerable<int> EndIds(CausalModel model, ITokenizer tokenizer) => model.Config.EosIds.Count > 0
         ? model.Config.EosIds
         : tokenizer.EosId is { } eos ? [eos] : [];
-
-    private static PromptTemplate Template(ModelTranslatorOptions options, TranslationProfile profile)
-    {
-        var template = options.Template ?? profile.Template;
-        return options.AsPublished ? template.AsPublished() : template;
-    }
 
     private static torch.ScalarType Type(string name) => name switch
     {

@@ -25,8 +25,11 @@ public sealed record ModelTranslatorOptions
     /// <summary>The prompt; null = as the model's translation.json says.</summary>
     public PromptTemplate? Template { get; init; }
 
-    /// <summary>Answers are read as the paper's published scripts do (<see cref="PromptTemplate.AsPublished"/>).</summary>
-    public bool AsPublished { get; init; }
+    /// <summary>
+    /// As the published scripts: nothing but the end token ends an answer, and it is read with their faults
+    /// (<see cref="SearchTranslator.ReadsAsPaper"/>).
+    /// </summary>
+    public bool CompatPaper { get; init; }
 
     /// <summary>Only the target language's script is written (<see cref="SearchTranslator.KeepsScript"/>).</summary>
     public bool KeepScript { get; init; }

@@ -44,5 +44,5 @@ public sealed class PromptedTranslator : SearchTranslator
         (string Code, string Name) source, (string Code, string Name) target, TranslationRequest request) =>
         Continuation(Profile.Template.Format(source, target, request.Text), request.Prefix);
 
-    private protected override string Read(string generated) => Profile.Template.Answer(generated);
+    private protected override string Read(string generated) => ReadAnswer(generated);
 }

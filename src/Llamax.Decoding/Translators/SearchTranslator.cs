@@ -32,6 +32,9 @@ public abstract class SearchTranslator : ITranslator
     /// <summary>Only characters of the target language's script, and those of every script, are said (<see cref="ScriptRule"/>).</summary>
     public bool KeepsScript { get; init; }
 
+    /// <summary>Answers to a prompt are read as the published scoring script reads them, its faults included.</summary>
+    public bool ReadsAsPaper { get; init; }
+
     private protected TranslationProfile Profile { get; }
 
     public IEnumerable<Translation> Translate(IEnumerable<TranslationRequest> requests, CancellationToken cancellation = default) =>
@@ -65,6 +68,10 @@ public abstract class SearchTranslator : ITranslator
 
     /// <summary>The translation in what was generated.</summary>
     private protected abstract string Read(string generated);
+
+    /// <summary>The translation in an answer to the profile's prompt.</summary>
+    private protected string ReadAnswer(string generated) =>
+        ReadsAsPaper ? PaperAnswer.Read(generated) : Profile.Template.Answer(generated);
 
     /// <summary>The tokens of what follows a text, as they would be if both were encoded at once.</summary>
     private protected int[] Continuation(string text, string following)

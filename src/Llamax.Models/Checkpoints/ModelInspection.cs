@@ -127,10 +127,9 @@ public sealed record ModelInspection
             return (2L * causal.Layers * causal.KeyValueHeads * causal.HeadSize, causal.TiedHead);
         }
 
-        if (EncoderDecoderArchitecture.All.Any(family => family.Name == named) && !GgufFile.IsGguf(path))
+        if (EncoderDecoderArchitecture.All.Any(family => family.Name == named))
         {
-            var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
-            var both = EncoderDecoderConfig.FromJson(Path.Combine(folder, "config.json"));
+            var both = EncoderDecoderConfig.Read(path);
             var head = both.HeadSize ?? both.HiddenSize / both.DecoderHeads;
             return (2L * both.DecoderLayers * both.DecoderHeads * head, both.TiedHead);
         }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Llamax.Models.Checkpoints.Gguf;
 using Llamax.Models.Layers;
 using Llamax.Runs;
 
@@ -75,6 +76,12 @@ public sealed record EncoderDecoderConfig
     /// <summary>Reads a Hugging Face config.json.</summary>
     /// <exception cref="RequestException">Not readable, or it asks for something that is not implemented.</exception>
     public static EncoderDecoderConfig FromJson(string path) => EncoderDecoderConfigFile.Read(path);
+
+    /// <summary>What a model on disk says of itself: the config.json of a folder or beside a file, or the keys of a GGUF file.</summary>
+    /// <exception cref="RequestException">Not readable, or it asks for something that is not implemented.</exception>
+    public static EncoderDecoderConfig Read(string model) => GgufFile.IsGguf(model)
+        ? EncoderDecoderConfigFile.ReadGguf(model)
+        : FromJson(Path.Combine(Directory.Exists(model) ? model : Path.GetDirectoryName(Path.GetFullPath(model))!, "config.json"));
 
     /// <summary>Whether a config.json is of an architecture that this record describes.</summary>
     /// <exception cref="RequestException">Not readable.</exception>

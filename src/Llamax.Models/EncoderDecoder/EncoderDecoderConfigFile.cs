@@ -1,6 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Llamax.Models.Causal;
 using Llamax.Models.Checkpoints;
+using Llamax.Models.Checkpoints.Gguf;
 using Llamax.Runs;
 
 namespace Llamax.Models.EncoderDecoder;
@@ -26,7 +28,18 @@ internal static class EncoderDecoderConfigFile
     public static EncoderDecoderConfig Read(string path)
     {
         using var document = JsonFile.ReadObject(path);
-        var keys = new ConfigKeys(path, document.RootElement);
+        return Read(path, document.RootElement);
+    }
+
+    public static EncoderDecoderConfig ReadGguf(string path)
+    {
+        using var file = new GgufModel(path);
+        return Read(path, JsonSerializer.SerializeToElement(file.Config));
+    }
+
+    private static EncoderDecoderConfig Read(string path, JsonElement json)
+    {
+        var keys = new ConfigKeys(path, json);
         var family = Find(keys) ?? throw keys.Unsupported(
             "architectures", keys.Words("architectures") is [var name, ..] ? name : keys.Word("model_type") ?? "(nothing)",
             $"implemented are {string.Join(", ", EncoderDecoderArchitecture.All.Select(a => a.Name))}");

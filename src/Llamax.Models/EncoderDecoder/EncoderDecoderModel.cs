@@ -189,14 +189,14 @@ public sealed class EncoderDecoderModel : ICachedDecoder
         return _decoderNorm.Apply(hidden).squeeze(1).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Reads a Hugging Face folder.</summary>
-    /// <param name="folder">With config.json and weights.</param>
+    /// <summary>Reads a Hugging Face folder, or a GGUF file of a T5.</summary>
+    /// <param name="folder">With config.json and weights; or the file.</param>
     /// <param name="dtype">Type of the weights in memory; null = float32, whatever the file holds.</param>
     /// <param name="device">Null = CPU.</param>
     /// <exception cref="RequestException">A file is missing, damaged, or asks for what is not implemented.</exception>
     public static EncoderDecoderModel Load(string folder, ScalarType? dtype = null, Device? device = null)
     {
-        var config = EncoderDecoderConfig.FromJson(Path.Combine(folder, "config.json"));
+        var config = EncoderDecoderConfig.Read(folder);
         using var checkpoint = new CheckpointFolder(folder);
         var stored = config.StoredNames().Locate(checkpoint, [.. config.Tensors()]);
         var model = new EncoderDecoderModel(config, dtype ?? ScalarType.Float32, device ?? CPU);

@@ -49,22 +49,15 @@ public sealed class PromptTemplateTests
         Assert.Equal(answer, PromptTemplate.Find(template).Answer(generated));
 
     [Theory]
-    [InlineData("Er sagte: Nein.", "Er sagte")]
+    [InlineData(" Er sagte: Ja", "Er sagte")]
     [InlineData("Um 12:30 Uhr", "Um 12")]
-    [InlineData(" Eins \n Zwei", "EinsZwei")]
-    [InlineData("Gut.\n### Input:\nMore", "Gut.")]
-    [InlineData(": Gut", "")]
-    [InlineData("他说：好", "他说：好")]
-    public void As_published_an_answer_loses_what_follows_its_first_colon(string generated, string answer)
-    {
-        var published = PromptTemplate.LlamaxAlpaca.AsPublished();
-        Assert.Empty(published.Stops);
-        Assert.Equal(answer, published.Answer(generated));
-    }
-
-    [Fact]
-    public void A_colon_in_an_answer_stays_where_nobody_asks_for_the_published_reading() =>
-        Assert.Equal("Er sagte: Nein.", PromptTemplate.LlamaxAlpaca.Answer("Er sagte: Nein."));
+    [InlineData("Guten \r\n  Tag", "GutenTag")]
+    [InlineData("Eins\n\n### Input:\nZwei", "Eins")]
+    [InlineData("Eins Below is an instruction that describes a task, paired with an input that", "Eins")]
+    [InlineData(": nichts", "")]
+    [InlineData(" Guten Tag", "Guten Tag")]
+    public void The_published_scoring_script_ends_an_answer_at_its_first_colon(string generated, string answer) =>
+        Assert.Equal(answer, PaperAnswer.Read(generated));
 
     [Fact]
     public void An_unknown_template_is_answered_with_the_known_ones()

@@ -47,6 +47,15 @@ public sealed class TranslatorTests
     }
 
     [Fact]
+    public void A_colon_ends_a_translation_only_where_the_published_scripts_are_reproduced()
+    {
+        using var plain = Translator();
+        Assert.Equal("AT 12:30", plain.Translate([new("at 12:30", "en", "de")], Now).Single().Text);
+        using var paper = Translator(readsAsPaper: true);
+        Assert.Equal("AT 12", paper.Translate([new("at 12:30", "en", "de")], Now).Single().Text);
+    }
+
+    [Fact]
     public void A_text_too_long_fails_alone()
     {
         using var translator = Translator(maxLength: 80);
@@ -138,7 +147,12 @@ public sealed class TranslatorTests
     };
 
     /// <summary>A "model" that answers the compact prompt with the sentence in capitals.</summary>
-    private static PromptedTranslator Translator(SearchOptions? options = null, RecordedEvents? events = null, int maxLength = 256, TranslationProfile? profile = null)
+    private static PromptedTranslator Translator(
+        SearchOptions? options = null,
+        RecordedEvents? events = null,
+        int maxLength = 256,
+        TranslationProfile? profile = null,
+        bool readsAsPaper = false)
     {
         var engine = new TableEngine(256, sequence =>
         {
@@ -147,7 +161,7 @@ public sealed class TranslatorTests
             var said = text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..];
             return Likely(said.Length < input.Length ? char.ToUpperInvariant(input[said.Length]) : (char)0);
         }, maxLength);
-        return new(engine, Tokenizer, [0], profile ?? Profile(), options, events);
+        return new(engine, Tokenizer, [0], profile ?? Profile(), options, events) { ReadsAsPaper = readsAsPaper };
     }
 
     private static double[] Likely(char next) => [.. Enumerable.Range(0, 256).Select(id => id == next ? 9.0 : id / -999.0)];

@@ -16,6 +16,9 @@ internal static class GgufConfig
     // Ours: transformers has several names for one function, and for GGUF the family decides.
     private const string Activation = "llamax.activation";
 
+    // Ours: llama.cpp has T5's distance in its code.
+    private const string MaxDistance = "llamax.relative_attention_max_distance";
+
     /// <summary>The family and the config.json that transformers would have for a file.</summary>
     /// <exception cref="RequestException">An unknown architecture, or a key is missing or unusable.</exception>
     public static (GgufFamily Family, JsonObject Config) Read(GgufFile file)
@@ -32,13 +35,20 @@ internal static class GgufConfig
         var keys = new GgufKeys(file, name!);
         if (name == "t5")
         {
-            throw new RequestException(
-                "an encoder-decoder in GGUF is read by llama.cpp alone", file.Path, "use the Hugging Face folder that it was made from");
+            var isGated = file.Entries.ContainsKey("enc.blk.0.ffn_gate.weight");
+            return (isGated ? families[0] : families[0].WithoutGates(), ReadT5(file, keys, families[0], isGated));
         }
 
         var window = keys.OptionalInteger("attention.sliding_window");
         var family = name == "llama" && window is not null ? families[^1] : families[0];
         return (family, ReadCausal(file, keys, family, window));
+    }
+
+    /// <summary>Whether a GGUF file is of a family with an encoder.</summary>
+    public static bool IsEncoderDecoder(string path)
+    {
+        using var file = new GgufFile(path);
+        return new GgufKeys(file, "").Word("general.architecture") == "t5";
     }
 
     /// <summary>The keys of a decoder, without those of its vocabulary.</summary>
@@ -97,6 +107,7 @@ internal static class GgufConfig
         Add("attention.layer_norm_epsilon", (float)config.NormEpsilon);
         Add("attention.layer_norm_rms_epsilon", (float)config.NormEpsilon);
         Add("attention.relative_buckets_count", (uint)config.RelativeBuckets);
+        keys.Add(new(MaxDistance, (uint)config.RelativeMaxDistance));
         Add("decoder_start_token_id", (uint)config.DecoderStartId);
         Add("vocab_size", (uint)config.VocabularySize);
         return keys;
@@ -170,6 +181,41 @@ internal static class GgufConfig
             throw keys.Wrong("rope.dimension_count", "is not the width of a head, and Llamax turns all of it");
         config["rope_theta"] = keys.Number("rope.freq_base") ?? 10000;
         config["rope_scaling"] = ReadScaling(file, keys);
+        return config;
+    }
+
+    private static JsonObject ReadT5(GgufFile file, GgufKeys keys, GgufFamily family, bool isGated)
+    {
+        if (!file.Entries.TryGetValue("token_embd.weight", out var embedding) || embedding.Shape.Length != 2)
+            throw new RequestException("the tensor token_embd.weight is missing or no matrix", file.Path, "convert the model again");
+        const string Epsilon = "attention.layer_norm_rms_epsilon";
+        var layers = keys.Integer("block_count");
+        var config = new JsonObject
+        {
+            ["architectures"] = new JsonArray(family.HuggingFace),
+            ["model_type"] = "t5",
+            ["is_encoder_decoder"] = true,
+            ["vocab_size"] = embedding.Shape[0],
+            ["d_model"] = keys.Integer("embedding_length"),
+            ["d_kv"] = keys.Integer("attention.key_length"),
+            ["d_ff"] = keys.Integer("feed_forward_length"),
+            ["num_layers"] = layers,
+            ["num_decoder_layers"] = keys.OptionalInteger("decoder_block_count") ?? layers,
+            ["num_heads"] = keys.Integer("attention.head_count"),
+            ["relative_attention_num_buckets"] = keys.Integer("attention.relative_buckets_count"),
+            ["relative_attention_max_distance"] = keys.OptionalInteger(MaxDistance) ?? GgufPlan.RelativeMaxDistance,
+            ["layer_norm_epsilon"] = keys.Number(Epsilon) ?? keys.Number("attention.layer_norm_epsilon")
+                ?? throw keys.Wrong(Epsilon, "is missing"),
+            ["feed_forward_proj"] = isGated ? "gated-gelu" : "relu",
+            ["tie_word_embeddings"] = !file.Entries.ContainsKey("output.weight"),
+            ["decoder_start_token_id"] = keys.OptionalInteger("decoder_start_token_id") ?? 0,
+            ["bos_token_id"] = keys.OptionalInteger("tokenizer.ggml.bos_token_id"),
+        };
+        // T5's own ids stand where the file has none.
+        if (EndIds(keys) is { } ends)
+            config["eos_token_id"] = ends;
+        if (keys.OptionalInteger("tokenizer.ggml.padding_token_id") is { } pad)
+            config["pad_token_id"] = pad;
         return config;
     }
 

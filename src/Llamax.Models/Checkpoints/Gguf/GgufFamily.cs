@@ -81,6 +81,10 @@ internal sealed record GgufFamily
         ? (Fill(found.HuggingFace, layer), found.Layout)
         : null;
 
+    /// <summary>A T5 without gates, whose one matrix into the feed-forward layer has in GGUF the name of the gated one's second.</summary>
+    public GgufFamily WithoutGates() =>
+        this with { Weights = [.. Weights.Where(weight => !weight.HuggingFace.Contains(".wi_", StringComparison.Ordinal))] };
+
     private (GgufName Weight, string Layer)? Find(string name, Func<GgufName, string> spelling)
     {
         // The first part that is a number is the layer.

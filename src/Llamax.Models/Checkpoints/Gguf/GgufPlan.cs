@@ -9,7 +9,7 @@ namespace Llamax.Models.Checkpoints.Gguf;
 internal sealed record GgufPlan
 {
     // llama.cpp has this distance in its code, not in the file.
-    private const int RelativeMaxDistance = 128;
+    public const int RelativeMaxDistance = 128;
 
     public required GgufFamily Family { get; init; }
 
@@ -43,9 +43,8 @@ internal sealed record GgufPlan
     {
         var folder = Directory.Exists(model) ? model : Path.GetDirectoryName(Path.GetFullPath(model))!;
         var config = Path.Combine(folder, "config.json");
-        return !GgufFile.IsGguf(model) && EncoderDecoderConfig.Describes(config)
-            ? Of(EncoderDecoderConfig.FromJson(config), model)
-            : Of(CausalConfig.Read(model), model);
+        var isEncoderDecoder = GgufFile.IsGguf(model) ? GgufConfig.IsEncoderDecoder(model) : EncoderDecoderConfig.Describes(config);
+        return isEncoderDecoder ? Of(EncoderDecoderConfig.Read(model), model) : Of(CausalConfig.Read(model), model);
     }
 
     private static GgufPlan Of(CausalConfig config, string model)

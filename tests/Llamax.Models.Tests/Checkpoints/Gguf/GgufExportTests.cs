@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Llamax.Models.Causal;
 using Llamax.Models.Checkpoints.Gguf;
+using Llamax.Models.EncoderDecoder;
 using Llamax.Runs;
 using Llamax.Testing;
 using static TorchSharp.torch;
@@ -15,14 +16,18 @@ public sealed class GgufExportTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    public static IReadOnlyCollection<ITheoryDataRow> Folders()
+    public static IReadOnlyCollection<ITheoryDataRow> Folders() => Families(name => name != "t5");
+
+    public static IReadOnlyCollection<ITheoryDataRow> EncoderDecoders() => Families(name => name == "t5");
+
+    private static IReadOnlyCollection<ITheoryDataRow> Families(Func<string, bool> isWanted)
     {
         var data = new TheoryData<string>();
         foreach (var file in Goldens.Files("models", "config.json"))
         {
             using var config = JsonDocument.Parse(File.ReadAllBytes(file));
             if (config.RootElement.TryGetProperty("architectures", out var named)
-                && GgufFamily.All.Any(family => family.HuggingFace == named[0].GetString() && family.Name != "t5")
+                && GgufFamily.All.Any(family => family.HuggingFace == named[0].GetString() && isWanted(family.Name))
                 && File.Exists(Path.Combine(Path.GetDirectoryName(file)!, "model.safetensors")))
             {
                 data.Add(Path.GetRelativePath(Goldens.GoldenPath("models"), Path.GetDirectoryName(file)!));
@@ -55,6 +60,76 @@ public sealed class GgufExportTests : IDisposable
                 Assert.InRange((parameter.Value - other.Value).abs().max().item<float>(), 0, tolerance * largest);
             }
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(EncoderDecoders))]
+    public void An_encoder_decoder_comes_back_from_GGUF_with_the_same_logits(string name)
+    {
+        var folder = Goldens.GoldenPath("models", name);
+        using var model = EncoderDecoderModel.Load(folder);
+        var path = _folder["t5.gguf"];
+        if (model.Config.DecoderLayers > model.Config.EncoderLayers)
+        {
+            Assert.Contains(
+                "room for", Assert.Throws<RequestException>(() => GgufExport.Write(folder, path, GgufType.F32)).Message,
+                StringComparison.Ordinal);
+            return;
+        }
+
+        AssertSameAfterGguf(folder, path);
+    }
+
+    [Theory]
+    [InlineData("T5ForConditionalGeneration", false, "relu")]
+    [InlineData("MT5ForConditionalGeneration", true, "gelu_new")]
+    public void A_random_encoder_decoder_comes_back_too_with_gates_or_without(string architecture, bool isGated, string activation)
+    {
+        var config = new EncoderDecoderConfig
+        {
+            Architecture = architecture,
+            HiddenSize = 16,
+            EncoderLayers = 3,
+            DecoderLayers = 2,
+            EncoderHeads = 2,
+            DecoderHeads = 2,
+            HeadSize = 6,
+            EncoderIntermediateSize = 24,
+            DecoderIntermediateSize = 24,
+            VocabularySize = 40,
+            RelativeBuckets = 8,
+            RelativeMaxDistance = 20,
+            Activation = activation,
+            IsGated = isGated,
+            TiedHead = false,
+            DecoderStartId = 3,
+            EosIds = [2],
+            PadId = 1,
+        };
+        using (var model = new EncoderDecoderModel(config, ScalarType.Float32, CPU))
+        {
+            model.Initialize(seed: 3);
+            model.Save(_folder.Path);
+        }
+
+        AssertSameAfterGguf(_folder.Path, _folder["t5.gguf"]);
+    }
+
+    private static void AssertSameAfterGguf(string folder, string path)
+    {
+        using var scope = NewDisposeScope();
+        using var quiet = no_grad();
+        using var model = EncoderDecoderModel.Load(folder);
+        GgufExport.Write(folder, path, GgufType.F32);
+        using var again = EncoderDecoderModel.Load(path);
+        // GGUF has one name for T5 and mT5, which compute the same.
+        Assert.Equal(
+            model.Config.ToJson(), (again.Config with { Architecture = model.Config.Architecture }).ToJson());
+        using var source = tensor(new long[,] { { 5, 6, 7, 8, 9, 10, 11, 12, 2 } });
+        using var target = tensor(new long[,] { { 3, 14, 15, 16 } });
+        Tensor Logits(EncoderDecoderModel with) =>
+            with.Project(with.DecoderStates(target, with.EncoderStates(source, ones_like(source).to(ScalarType.Bool))[^1], null)[^1]);
+        Assert.Equal(0, (Logits(model) - Logits(again)).abs().max().item<float>());
     }
 
     [Fact]
