@@ -81,7 +81,7 @@ public sealed class BadRunsTests : IDisposable
         try
         {
             using var file = File.Create(path, 1);
-            for (var size = 1 << 20; ; )
+            for (var size = 1 << 20; ;)
             {
                 try
                 {
