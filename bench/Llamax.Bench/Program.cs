@@ -21,6 +21,8 @@ var benches = new Dictionary<string, Func<BenchOptions, BenchReport>>(StringComp
 
 if (args is [StepChild.Verb, .. var child])
     return StepChild.Run(child);
+if (args is [Int8Quality.Verb, .. var quality])
+    return Int8Quality.Run(quality);
 if (args.Length == 0 || !benches.TryGetValue(args[0], out var bench) || BenchOptions.Parse(args.AsSpan(1)) is not { } options)
 {
     Console.Error.WriteLine($"usage: Llamax.Bench {string.Join('|', benches.Keys)} [--repeats N] [--threads N] [--pairs N] [--out FOLDER]");
