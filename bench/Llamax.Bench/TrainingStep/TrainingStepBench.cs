@@ -1,4 +1,3 @@
-using Llamax.Corpus.Packing;
 using Llamax.Models.Causal;
 using Llamax.Models.Native;
 using Llamax.Runs;
