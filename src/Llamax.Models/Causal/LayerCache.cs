@@ -1,4 +1,3 @@
-using Llamax.Models.Native;
 using static TorchSharp.torch;
 
 namespace Llamax.Models.Causal;
@@ -202,8 +201,6 @@ internal sealed class LayerCache(bool isManaged) : IDisposable
     {
         var values = Own!.Value.Values;
         var grown = empty(shape, values.dtype, values.device);
-        if (isManaged)
-            LargePages.Ask(grown);
         if (stored is not null && steps > 0)
             grown.narrow(2, 0, steps).narrow(0, 0, stored.shape[0]).copy_(stored.narrow(2, 0, steps));
         Replace(ref stored, grown);
