@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Llamax.Models.Native;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,7 +19,7 @@ internal static unsafe class CachedAttention
 {
     private const int Width = 16;   // floats of a register
 
-    public static bool Handles(ScalarType dtype, Device device, int headSize) => Vector512.IsHardwareAccelerated
+    public static bool Handles(ScalarType dtype, Device device, int headSize) => Avx512F.IsSupported
         && dtype == ScalarType.Float32 && device.type == DeviceType.CPU && headSize % Width == 0;
 
     /// <summary>What a token attends to.</summary>
@@ -228,24 +229,45 @@ internal static unsafe class CachedAttention
             second.Store(target + Width);
         }
 
-        private float* NewAt(nint stored, int step, int row, int head) =>
-            (float*)stored + (((((long)_plan.Slots[step][row] * Heads) + head) * _capacity) + step) * _size;
+        // Where the keys or values of a slot begin, those of the first step that is seen.
+        private float* New(nint stored, int slot, int head) =>
+            (float*)stored + (((((long)slot * Heads) + head) * _capacity) + _plan.FirstSeenStep) * _size;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void NewScores(int row, int head, float* query, float* scores)
         {
-            for (var i = 0; i < _newSteps; i++)
+            var slots = _plan.SlotsOf(row);
+            var (size, group, steps) = (_size, _group, _newSteps);
+            float* keys = New(_newKeys, 0, head), target = scores + _newOffset;
+            var slotSize = (long)Heads * _capacity * size;
+            for (var g = 0; g < group; g++, query += size, target += _width)
             {
-                var key = NewAt(_newKeys, _plan.FirstSeenStep + i, row, head);
-                for (var g = 0; g < _group; g++)
+                for (var i = 0; i < steps; i += 4)
                 {
-                    var sum = Lanes.Zero;
-                    for (var d = 0; d < _size; d += Width)
-                        sum = Vector512.FusedMultiplyAdd(Vector512.Load(query + (g * _size) + d), Vector512.Load(key + d), sum);
-                    var offset = _bias == 0 ? 0 : ((float*)_bias)[((long)head * _newSteps) + i];
-                    scores[((long)g * _width) + _newOffset + i] = Vector512.Sum(sum) + offset;
+                    // Behind the last step its key is computed again: the scores' padding has room, and is hidden afterwards.
+                    float* a = keys + (slots[i] * slotSize) + ((long)i * size);
+                    int second = Math.Min(i + 1, steps - 1), third = Math.Min(i + 2, steps - 1), fourth = Math.Min(i + 3, steps - 1);
+                    float* b = keys + (slots[second] * slotSize) + ((long)second * size);
+                    float* c = keys + (slots[third] * slotSize) + ((long)third * size);
+                    float* d = keys + (slots[fourth] * slotSize) + ((long)fourth * size);
+                    Lanes sumA = default, sumB = default, sumC = default, sumD = default;
+                    for (var k = 0; k < size; k += Width)
+                    {
+                        var q = Vector512.Load(query + k);
+                        sumA = Vector512.FusedMultiplyAdd(q, Vector512.Load(a + k), sumA);
+                        sumB = Vector512.FusedMultiplyAdd(q, Vector512.Load(b + k), sumB);
+                        sumC = Vector512.FusedMultiplyAdd(q, Vector512.Load(c + k), sumC);
+                        sumD = Vector512.FusedMultiplyAdd(q, Vector512.Load(d + k), sumD);
+                    }
+
+                    RowProducts.Sums(sumA, sumB, sumC, sumD).Store(target + i);
                 }
             }
+
+            if (_bias == 0)
+                return;
+            for (var i = 0; i < steps; i++)
+                scores[_newOffset + i] += ((float*)_bias)[((long)head * steps) + i];
         }
 
         // Padding, and what a window has passed by.
@@ -339,15 +361,19 @@ internal static unsafe class CachedAttention
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void MixNew(int row, int head, float* weights, float* mixed)
         {
-            for (var i = 0; i < _newSteps; i++)
+            var slots = _plan.SlotsOf(row);
+            var (size, group, steps) = (_size, _group, _newSteps);
+            var slotSize = (long)Heads * _capacity * size;
+            weights += _newOffset;
+            for (var g = 0; g < group; g++, weights += _width, mixed += size)
             {
-                var value = NewAt(_newValues, _plan.FirstSeenStep + i, row, head);
-                for (var g = 0; g < _group; g++)
+                for (var d = 0; d < size; d += Width)
                 {
-                    var weight = Vector512.Create(weights[((long)g * _width) + _newOffset + i]);
-                    var target = mixed + ((long)g * _size);
-                    for (var d = 0; d < _size; d += Width)
-                        Vector512.FusedMultiplyAdd(weight, Vector512.Load(value + d), Vector512.Load(target + d)).Store(target + d);
+                    var values = New(_newValues, 0, head) + d;
+                    var sum = Vector512.Load(mixed + d);
+                    for (var i = 0; i < steps; i++, values += size)
+                        sum = Vector512.FusedMultiplyAdd(Vector512.Create(weights[i]), Vector512.Load(values + (slots[i] * slotSize)), sum);
+                    sum.Store(mixed + d);
                 }
             }
         }

@@ -12,6 +12,7 @@ namespace Llamax.Models.Causal;
 /// </summary>
 internal sealed class StepPlan
 {
+    private readonly int[] _seenSlots;   // [R, seen steps]
     private readonly long _slots;
     private readonly Tensor? _rowOfSlot;
     private readonly Tensor? _slotOfRow;
@@ -26,7 +27,7 @@ internal sealed class StepPlan
     public StepPlan(
         int[] promptOfRow, int common, int[] ownLengths, IReadOnlyList<int[]> slots, int? window, Device device, bool isManaged)
     {
-        (Step, Common, OwnLengths, Slots, Window, IsManaged) = (slots.Count - 1, common, ownLengths, slots, window, isManaged);
+        (Step, Common, OwnLengths, Window, IsManaged) = (slots.Count - 1, common, ownLengths, window, isManaged);
         RowsOfPrompt = new List<int>[ownLengths.Length];
         for (var prompt = 0; prompt < ownLengths.Length; prompt++)
             RowsOfPrompt[prompt] = [];
@@ -35,6 +36,10 @@ internal sealed class StepPlan
         var positions = Array.ConvertAll(promptOfRow, prompt => (long)common + ownLengths[prompt] + Step);
         Positions = tensor(positions, device: device).unsqueeze(1);
         FirstSeenStep = window is { } width ? Math.Max(0, Step + 1 - width) : 0;
+        _seenSlots = new int[promptOfRow.Length * SeenSteps];
+        for (var step = 0; step < SeenSteps; step++)
+            for (var row = 0; row < promptOfRow.Length; row++)
+                _seenSlots[(row * SeenSteps) + step] = slots[FirstSeenStep + step][row];
         if (isManaged)
             return;
 
@@ -44,7 +49,7 @@ internal sealed class StepPlan
         HiddenInCommon = window is { } size && positions.Max() >= size
             ? TensorArithmetic.Range(0, common, device: device).le(Positions.Plus(-size)).unsqueeze(1).unsqueeze(1)
             : null;
-        SlotIndex = stack([.. slots.Skip(FirstSeenStep).Select(step => tensor(Array.ConvertAll(step, slot => (long)slot), device: device))], 1);
+        SlotIndex = tensor(Array.ConvertAll(_seenSlots, slot => (long)slot), device: device).view(-1, SeenSteps);
     }
 
     /// <summary>The step under way, from 0.</summary>
@@ -58,9 +63,6 @@ internal sealed class StepPlan
 
     /// <summary>The live rows of each prompt.</summary>
     public List<int>[] RowsOfPrompt { get; }
-
-    /// <summary>[steps][row] the slot of each row's token of each step.</summary>
-    public IReadOnlyList<int[]> Slots { get; }
 
     public int? Window { get; }
 
@@ -81,8 +83,11 @@ internal sealed class StepPlan
     /// <summary>[P, 1, 1, L] true = padding, or out of the window; null = every token is seen.</summary>
     public Tensor? HiddenInOwn { get; }
 
-    /// <summary>[R, seen steps] int64: <see cref="Slots"/> from <see cref="FirstSeenStep"/> on.</summary>
+    /// <summary>[R, seen steps] int64: <see cref="SlotsOf"/> every row.</summary>
     public Tensor? SlotIndex { get; }
+
+    /// <summary>[seen steps] in which slot of each step from <see cref="FirstSeenStep"/> on the row's token lies.</summary>
+    public ReadOnlySpan<int> SlotsOf(int row) => _seenSlots.AsSpan(row * SeenSteps, SeenSteps);
 
     /// <summary>[R, K, G, n] by row → [P, K, B · G, n] by prompt; empty slots hold some row's numbers.</summary>
     public Tensor Gather(Tensor rows)

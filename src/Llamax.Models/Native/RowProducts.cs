@@ -108,9 +108,9 @@ internal static unsafe class RowProducts
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store(float* y, Lanes a, Lanes b, Lanes c, Lanes d) => Sums(a, b, c, d).Store(y);
 
-    // The elements of four registers, summed together: neighbours first, then what is left of each quarter.
+    /// <summary>The sum of the elements of each of four registers: neighbours first, then what is left of each quarter.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<float> Sums(Lanes a, Lanes b, Lanes c, Lanes d)
+    public static Vector128<float> Sums(Lanes a, Lanes b, Lanes c, Lanes d)
     {
         var quarters = Pairs(Pairs(a, b), Pairs(c, d));
         var halves = quarters.GetLower() + quarters.GetUpper();
