@@ -40,10 +40,23 @@ public static class TrainingSetFile
             CompressionLevel = CompressionLevel.Fastest,
             RowGroupSize = entriesPerRowGroup,
         };
-        foreach (var group in entries.Select(Row.From).Chunk(entriesPerRowGroup))
+        // A row group is written while the entries of the next one are made.
+        var written = Task.CompletedTask;
+        try
         {
-            await ParquetSerializer.SerializeAsync(group, stream, options).ConfigureAwait(false);
-            options.Append = true;
+            foreach (var group in entries.Select(Row.From).Chunk(entriesPerRowGroup))
+            {
+                await written.ConfigureAwait(false);
+                written = Task.Run(async () =>
+                {
+                    await ParquetSerializer.SerializeAsync(group, stream, options).ConfigureAwait(false);
+                    options.Append = true;
+                });
+            }
+        }
+        finally
+        {
+            await written.ConfigureAwait(false);
         }
     }
 
@@ -55,16 +68,31 @@ public static class TrainingSetFile
             await using var reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true).ConfigureAwait(false);
             return reader.RowGroupCount;
         });
-        for (var group = 0; group < groups; group++)
+
+        // A row group is read while the entries of the one before are used.
+        var next = groups > 0 ? ReadGroup(0) : null;
+        try
         {
-            var entries = Checked(path, async () =>
+            for (var group = 0; next is not null; group++)
             {
-                var result = await ParquetSerializer.DeserializeAsync<Row>(stream, rowGroupIndex: group).ConfigureAwait(false);
-                return result.Data.Select(row => row.ToEntry(path)).ToList();
-            });
-            foreach (var entry in entries)
-                yield return entry;
+                var entries = Checked(path, () => next);
+                next = group + 1 < groups ? ReadGroup(group + 1) : null;
+                foreach (var entry in entries)
+                    yield return entry;
+            }
         }
+        finally
+        {
+            // Nothing reads on behind the back of whoever stopped.
+            if (next is not null)
+                Task.WhenAny(next).GetAwaiter().GetResult();
+        }
+
+        Task<List<TrainingEntry>> ReadGroup(int group) => Task.Run(async () =>
+        {
+            var result = await ParquetSerializer.DeserializeAsync<Row>(stream, rowGroupIndex: group).ConfigureAwait(false);
+            return result.Data.Select(row => row.ToEntry(path)).ToList();
+        });
     }
 
     /// <summary>Whatever the Parquet reader stumbles over in a foreign file is the file's fault.</summary>
