@@ -12,7 +12,7 @@ internal static class EntryShard
 {
     private const string Magic = "llamax training set shard 1";
 
-    public static string PathOf(string folder, string name, Shard shard) => Path.Combine(folder, name + ".shards", shard.ToString());
+    public static string PathOf(string folder, string name, Shard shard) => ShardFile.PathOf(Path.Combine(folder, name), shard);
 
     public static void Write(string path, string key, IEnumerable<KeyedEntry> entries, TrainingSetAccount account) =>
         AtomicFile.Write(path, stream =>
@@ -34,13 +34,8 @@ internal static class EntryShard
     /// <exception cref="RequestException">A shard is missing, damaged, or was made by another request.</exception>
     public static IEnumerable<KeyedEntry> ReadAll(string folder, string name, int shards, string key, TrainingSetAccount account)
     {
-        var paths = Enumerable.Range(1, shards).Select(number => PathOf(folder, name, new(number, shards))).ToList();
-        var missing = paths.Where(path => !File.Exists(path)).ToList();
-        if (missing.Count > 0)
-            throw new RequestException(
-                $"{missing.Count} of {shards} shards are missing, the first is {missing[0]}", folder,
-                "run the command with --shard for each");
-        return EntryShuffle.Merge([.. paths.Select(path => Read(path, key, account))]);
+        var paths = ShardFile.PathsOf(Path.Combine(folder, name), shards);
+        return SortedStreams.Merge(paths.Select(path => Read(path, key, account)), entry => entry);
     }
 
     private static IEnumerable<KeyedEntry> Read(string path, string key, TrainingSetAccount account)

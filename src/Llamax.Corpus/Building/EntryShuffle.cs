@@ -1,3 +1,4 @@
+using Llamax.Corpus.Sharding;
 using Llamax.Runs;
 
 namespace Llamax.Corpus.Building;
@@ -54,41 +55,12 @@ internal sealed class EntryShuffle(string path, long memory = 1 << 26)
             }
 
             held.Sort();
-            foreach (var entry in Merge([held, .. runs.Select(run => run.Read())]))
+            foreach (var entry in SortedStreams.Merge([held, .. runs.Select(run => run.Read())], entry => entry))
                 yield return entry;
         }
         finally
         {
             foreach (var run in runs)
-                run.Dispose();
-        }
-    }
-
-    /// <summary>Sorted streams as one.</summary>
-    public static IEnumerable<KeyedEntry> Merge(IReadOnlyList<IEnumerable<KeyedEntry>> sorted)
-    {
-        var heads = new PriorityQueue<IEnumerator<KeyedEntry>, KeyedEntry>();
-        try
-        {
-            foreach (var run in sorted)
-                Enqueue(run.GetEnumerator());
-            while (heads.TryDequeue(out var run, out var entry))
-            {
-                yield return entry;
-                Enqueue(run);
-            }
-        }
-        finally
-        {
-            foreach (var (run, _) in heads.UnorderedItems)
-                run.Dispose();
-        }
-
-        void Enqueue(IEnumerator<KeyedEntry> run)
-        {
-            if (run.MoveNext())
-                heads.Enqueue(run, run.Current);
-            else
                 run.Dispose();
         }
     }

@@ -14,6 +14,9 @@ internal sealed class TrainingSetAccount
 
     public long EmptyLines { get; set; }
 
+    /// <summary>D_En; null where g had nothing to translate. The same in every shard.</summary>
+    public EnglishAccount? English { get; set; }
+
     public IReadOnlyList<EntryCount> Counts =>
     [
         .. _counts.OrderBy(pair => pair.Key.Kind)
@@ -38,7 +41,7 @@ internal sealed class TrainingSetAccount
         }
         : pair;
 
-    public string ToJson() => JsonSerializer.Serialize(new State([.. Counts], new(_pairs), EmptyLines));
+    public string ToJson() => JsonSerializer.Serialize(new State([.. Counts], new(_pairs), EmptyLines, English));
 
     /// <summary>Adds the account of another shard.</summary>
     /// <exception cref="FormatException">It is none.</exception>
@@ -50,6 +53,7 @@ internal sealed class TrainingSetAccount
         foreach (var (part, pair) in state.Pairs)
             _pairs[part] = pair;
         EmptyLines += state.EmptyLines;
+        English = state.English;
     }
 
     private static State Parse(string json)
@@ -70,5 +74,5 @@ internal sealed class TrainingSetAccount
         count = (count.Entries + entries, count.Characters + characters);
     }
 
-    private sealed record State(EntryCount[] Counts, Dictionary<int, PairAccount> Pairs, long EmptyLines);
+    private sealed record State(EntryCount[] Counts, Dictionary<int, PairAccount> Pairs, long EmptyLines, EnglishAccount? English);
 }

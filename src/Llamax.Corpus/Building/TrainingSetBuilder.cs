@@ -41,9 +41,9 @@ public sealed class TrainingSetBuilder
     public TrainingSetManifest Write(string folder, string name, TrainingSources sources, CancellationToken cancellation = default)
     {
         Begin(folder, name);
-        var (sizes, english, account) = Translated(folder, sources, Shard.Whole, cancellation);
-        var set = new TrainingSetAccount();
-        return Finish(folder, name, Sorted(folder, name, Parts(sources, sizes, english), Shard.Whole, set), set, account);
+        var (sizes, english) = Translated(folder, sources, Shard.Whole, cancellation);
+        var account = new TrainingSetAccount { English = Account(sizes, english) };
+        return Finish(folder, name, Sorted(folder, name, Parts(sources, sizes, english), Shard.Whole, account), account);
     }
 
     /// <summary>Translates by g the shard's part of what the set lacks; nothing where there is no g or nothing is lacking.</summary>
@@ -61,7 +61,7 @@ public sealed class TrainingSetBuilder
         CheckName(name);
         var sizes = new PairSizes(_options, sources.Parallel);
         var english = English(folder, sources, sizes);
-        var account = new TrainingSetAccount();
+        var account = new TrainingSetAccount { English = Account(sizes, english) };
         EntryShard.Write(
             EntryShard.PathOf(folder, name, shard), Key(sources, shard.Of),
             Sorted(folder, $"{name}-{shard}", Parts(sources, sizes, english), shard, account), account);
@@ -73,10 +73,7 @@ public sealed class TrainingSetBuilder
     {
         Begin(folder, name);
         var account = new TrainingSetAccount();
-        var sizes = new PairSizes(_options, sources.Parallel);
-        var english = English(folder, sources, sizes);
-        return Finish(
-            folder, name, EntryShard.ReadAll(folder, name, shards, Key(sources, shards), account), account, Account(sizes, english));
+        return Finish(folder, name, EntryShard.ReadAll(folder, name, shards, Key(sources, shards), account), account);
     }
 
     /// <summary>The entries before the shuffle.</summary>
@@ -114,7 +111,7 @@ public sealed class TrainingSetBuilder
         }
     }
 
-    private (PairSizes Sizes, TranslatedEnglish? English, EnglishAccount? Account) Translated(
+    private (PairSizes Sizes, TranslatedEnglish? English) Translated(
         string folder, TrainingSources sources, Shard shard, CancellationToken cancellation)
     {
         var sizes = new PairSizes(_options, sources.Parallel);
@@ -126,17 +123,16 @@ public sealed class TrainingSetBuilder
                 foreach (var language in (string[])[sizes.Pairs[pair].First, sizes.Pairs[pair].Second])
                     if (language != TranslatedEnglish.English)
                         lines[language] = Math.Max(
-                            lines.GetValueOrDefault(language), Math.Min(sizes.Lack(pair), english.Text.Lines.Count));
+                            lines.GetValueOrDefault(language), Math.Min(sizes.Numbers(pair).Lack, english.Text.Lines.Count));
             english.Translate(lines, shard, _events, cancellation);
         }
 
-        var account = Account(sizes, english);
-        if (account is not null && account.Drawn < account.Wanted)
+        if (Account(sizes, english) is { } account && account.Drawn < account.Wanted)
             _events.Warn(string.Create(
                 CultureInfo.InvariantCulture,
                 $"there is too little English text for g: {account.Wanted:N0} lines wanted, {account.Drawn:N0} drawn of "
                 + $"{account.Available:N0}; small pairs stay below {_options.AugmentBelow:N0}"));
-        return (sizes, english, account);
+        return (sizes, english);
     }
 
     /// <summary>
@@ -159,7 +155,7 @@ public sealed class TrainingSetBuilder
     }
 
     private static int Wanted(PairSizes sizes) =>
-        Enumerable.Range(0, sizes.Pairs.Count).Select(sizes.Lack).DefaultIfEmpty().Max();
+        Enumerable.Range(0, sizes.Pairs.Count).Select(pair => sizes.Numbers(pair).Lack).DefaultIfEmpty().Max();
 
     private static EnglishAccount? Account(PairSizes sizes, TranslatedEnglish? english) => english is null
         ? null
@@ -181,8 +177,7 @@ public sealed class TrainingSetBuilder
         File.Delete(Path.Combine(folder, Manifest.FileName));
     }
 
-    private TrainingSetManifest Finish(
-        string folder, string name, IEnumerable<KeyedEntry> sorted, TrainingSetAccount account, EnglishAccount? english)
+    private TrainingSetManifest Finish(string folder, string name, IEnumerable<KeyedEntry> sorted, TrainingSetAccount account)
     {
         var path = Path.Combine(folder, name + ".parquet");
         TrainingSetFile.Write(path, sorted.Select(keyed => keyed.Entry));
@@ -195,7 +190,7 @@ public sealed class TrainingSetBuilder
             Counts = account.Counts,
             Pairs = account.Pairs,
             EmptyLines = account.EmptyLines,
-            English = english,
+            English = account.English,
         };
         ManifestJson.Write(folder, manifest);
         return manifest;

@@ -73,7 +73,7 @@ internal sealed class TrainingSetParts(TrainingSetOptions options, MultilingualL
     private IEnumerable<TrainingEntry> AugmentedLines(string language, IEnumerable<TextLine> lines, PairSizes sizes, int epoch)
     {
         var isOfSmallPair = Enumerable.Range(0, sizes.Pairs.Count)
-            .Any(pair => (sizes.Pairs[pair].First == language || sizes.Pairs[pair].Second == language) && sizes.IsSmall(pair));
+            .Any(pair => (sizes.Pairs[pair].First == language || sizes.Pairs[pair].Second == language) && sizes.Numbers(pair).IsSmall);
         if (!isOfSmallPair || !Knows(language))
             yield break;
         var own = Subset(lines, options.MonolingualPerLanguage, $"monolingual subset/{language}");
@@ -92,16 +92,15 @@ internal sealed class TrainingSetParts(TrainingSetOptions options, MultilingualL
         int part, int pair, PairSizes sizes, TranslatedEnglish? english, int epoch, TrainingSetAccount account)
     {
         var (first, second, sources) = sizes.Pairs[pair];
-        var (counted, size) = sizes.Of(pair);
-        var isSmall = sizes.IsSmall(pair);
-        var isSwitched = isSmall && options.Augmentation == AugmentationBase.Parallel;
+        var (counted, numbers) = (sizes.Counted(pair), sizes.Numbers(pair));
+        var isSwitched = numbers.IsSmall && options.Augmentation == AugmentationBase.Parallel;
         var (there, back) = isSwitched ? (Knows(first), Knows(second)) : (false, false);
-        var lack = isSmall && english is not null ? Math.Min(sizes.Lack(pair), english.Text.Lines.Count) : 0;
-        var replicas = size < options.ReplicateBelow ? options.Replicas : 1;
-        var told = new PairAccount(first, second, 0, 0, 0, replicas, lack, 0, 0, 0, 0, 0);
-        var para = new PairMaking(first, second, "", replicas, EntryKind.Parallel, there, back);
+        var lack = english is null ? 0 : Math.Min(numbers.Lack, english.Text.Lines.Count);
+        var told = new PairAccount(first, second, 0, 0, 0, numbers.Replicas, lack, 0, 0, 0, 0, 0);
+        var para = new PairMaking(first, second, "", numbers.Replicas, EntryKind.Parallel, there, back);
         var subset = new DrawnSubset(
-            new Draws(options.Seed, $"parallel subset/{first}-{second}"), counted, counted > size ? size : long.MaxValue);
+            new Draws(options.Seed, $"parallel subset/{first}-{second}"), counted,
+            counted > numbers.Size ? numbers.Size : long.MaxValue);
 
         var item = 0L;
         IEnumerable<PairItem> Drawn()

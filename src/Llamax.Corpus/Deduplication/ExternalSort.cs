@@ -1,3 +1,4 @@
+using Llamax.Corpus.Sharding;
 using Llamax.Runs;
 
 namespace Llamax.Corpus.Deduplication;
@@ -36,33 +37,7 @@ internal sealed class ExternalSort(string path, int rowsInMemory)
     }
 
     /// <summary>Sorted streams as one.</summary>
-    public static IEnumerable<KeyRow> Merge(IEnumerable<IEnumerable<KeyRow>> sorted)
-    {
-        var heads = new PriorityQueue<IEnumerator<KeyRow>, KeyRow>();
-        try
-        {
-            foreach (var rows in sorted)
-                Enqueue(rows.GetEnumerator());
-            while (heads.TryDequeue(out var rows, out var row))
-            {
-                yield return row;
-                Enqueue(rows);
-            }
-        }
-        finally
-        {
-            foreach (var (rows, _) in heads.UnorderedItems)
-                rows.Dispose();
-        }
-
-        void Enqueue(IEnumerator<KeyRow> rows)
-        {
-            if (rows.MoveNext())
-                heads.Enqueue(rows, rows.Current);
-            else
-                rows.Dispose();
-        }
-    }
+    public static IEnumerable<KeyRow> Merge(IEnumerable<IEnumerable<KeyRow>> sorted) => SortedStreams.Merge(sorted, row => row);
 
     private string WriteRun(List<KeyRow> rows, int number)
     {

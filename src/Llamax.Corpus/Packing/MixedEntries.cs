@@ -6,18 +6,19 @@ using Llamax.Runs;
 namespace Llamax.Corpus.Packing;
 
 /// <summary>
-/// Entries in the order of a mix. They are read once and laid, as tokens, into a temporary file for each language and kind; the plan's order
-/// then draws from these files, each read from its beginning again at every epoch. Memory grows with the number of sources alone.
+/// Entries in the order of a mix. They are read once and laid, as tokens, into a temporary file for each language and kind; the plan's
+/// order then draws from these files, each read from its beginning again at every epoch. Memory grows with the number of sources alone.
 /// </summary>
 internal sealed class MixedEntries : IDisposable
 {
-    private readonly Dictionary<(string Language, EntryKind Kind), SourceRun> _runs = [];
+    private readonly Dictionary<(string Language, EntryKind Kind), SourceRun> _runs;
     private readonly ulong _seed;
 
-    private MixedEntries(ulong seed) => _seed = seed;
+    private MixedEntries(Dictionary<(string Language, EntryKind Kind), SourceRun> runs, MixPlan plan, ulong seed) =>
+        (_runs, Plan, _seed) = (runs, plan, seed);
 
     /// <summary>What will be seen how often; sizes and budget are entries of the built set.</summary>
-    public MixPlan Plan { get; private set; } = null!;
+    public MixPlan Plan { get; }
 
     /// <param name="entries">Read once.</param>
     /// <param name="options">The mix.</param>
@@ -26,21 +27,20 @@ internal sealed class MixedEntries : IDisposable
     /// <exception cref="RequestException">The options do not fit the entries.</exception>
     public static MixedEntries Of(IEnumerable<EntryTokens> entries, MixOptions options, ulong seed, string folder)
     {
-        var mixed = new MixedEntries(seed);
+        var runs = new Dictionary<(string Language, EntryKind Kind), SourceRun>();
         try
         {
             foreach (var entry in entries)
-                mixed.Run(entry.Head, folder).Add(entry);
+                Run(runs, entry.Head, folder).Add(entry);
 
             // By name: the plan does not depend on which source came first.
-            var sources = mixed._runs.OrderBy(run => run.Key.Language, StringComparer.Ordinal).ThenBy(run => run.Key.Kind)
+            var sources = runs.OrderBy(run => run.Key.Language, StringComparer.Ordinal).ThenBy(run => run.Key.Kind)
                 .Select(run => new MixSource(run.Key.Language, run.Key.Kind, run.Value.Lines, run.Value.Entries));
-            mixed.Plan = MixPlanner.Plan([.. sources], options);
-            return mixed;
+            return new(runs, MixPlanner.Plan([.. sources], options), seed);
         }
         catch
         {
-            mixed.Dispose();
+            Dispose(runs);
             throw;
         }
     }
@@ -53,19 +53,21 @@ internal sealed class MixedEntries : IDisposable
             yield return readers[step.Source].Read(step.Entry);
     }
 
-    public void Dispose()
+    public void Dispose() => Dispose(_runs);
+
+    private static void Dispose(Dictionary<(string Language, EntryKind Kind), SourceRun> runs)
     {
-        foreach (var run in _runs.Values)
+        foreach (var run in runs.Values)
             run.Dispose();
     }
 
-    private SourceRun Run(EntryHead head, string folder)
+    private static SourceRun Run(Dictionary<(string Language, EntryKind Kind), SourceRun> runs, EntryHead head, string folder)
     {
         var key = (head.Source, head.Kind);
-        if (!_runs.TryGetValue(key, out var run))
+        if (!runs.TryGetValue(key, out var run))
         {
-            run = new(Path.Combine(folder, FormattableString.Invariant($"mix-{_runs.Count}{AtomicFile.TemporarySuffix}")));
-            _runs.Add(key, run);
+            run = new(Path.Combine(folder, FormattableString.Invariant($"mix-{runs.Count}{AtomicFile.TemporarySuffix}")));
+            runs.Add(key, run);
         }
 
         return run;

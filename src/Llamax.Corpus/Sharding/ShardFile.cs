@@ -15,6 +15,16 @@ internal static class ShardFile
 
     public static string PathOf(string output, Shard shard) => Path.Combine(output + ".shards", shard.ToString());
 
+    /// <summary>The files of all shards.</summary>
+    /// <exception cref="RequestException">Some are missing.</exception>
+    public static IReadOnlyList<string> PathsOf(string output, int shards)
+    {
+        List<string> paths = [.. Enumerable.Range(1, shards).Select(number => PathOf(output, new(number, shards)))];
+        var missing = paths.Where(path => !File.Exists(path)).ToList();
+        return missing.Count == 0 ? paths : throw new RequestException(
+            $"{missing.Count} of {shards} shards are missing, the first is {missing[0]}", output, "run the command with --shard for each");
+    }
+
     /// <summary>Writes the parts; the file exists once all are in it.</summary>
     /// <param name="path">See <see cref="PathOf"/>.</param>
     /// <param name="key">Names the request.</param>
@@ -40,36 +50,8 @@ internal static class ShardFile
     /// <exception cref="RequestException">A shard is missing, damaged, or was made by another request.</exception>
     public static IEnumerable<JudgedPart> ReadAll(string output, int shards, string key, Action<long> malformedOf)
     {
-        var missing = Enumerable.Range(1, shards).Select(number => PathOf(output, new(number, shards)))
-            .Where(path => !File.Exists(path)).ToList();
-        if (missing.Count > 0)
-            throw new RequestException(
-                $"{missing.Count} of {shards} shards are missing, the first is {missing[0]}", output,
-                    "run the command with --shard for each");
-        var heads = new PriorityQueue<IEnumerator<JudgedPart>, (int File, int Block)>();
-        try
-        {
-            for (var number = 1; number <= shards; number++)
-                Enqueue(Read(PathOf(output, new(number, shards)), key, malformedOf).GetEnumerator());
-            while (heads.TryDequeue(out var shard, out _))
-            {
-                yield return shard.Current;
-                Enqueue(shard);
-            }
-        }
-        finally
-        {
-            foreach (var (shard, _) in heads.UnorderedItems)
-                shard.Dispose();
-        }
-
-        void Enqueue(IEnumerator<JudgedPart> shard)
-        {
-            if (shard.MoveNext())
-                heads.Enqueue(shard, (shard.Current.File, shard.Current.Block));
-            else
-                shard.Dispose();
-        }
+        var paths = PathsOf(output, shards);
+        return SortedStreams.Merge(paths.Select(path => Read(path, key, malformedOf)), part => (part.File, part.Block));
     }
 
     private static IEnumerable<JudgedPart> Read(string path, string key, Action<long> malformedOf)

@@ -1,10 +1,10 @@
-using Llamax.Corpus;
 using Llamax.Corpus.Building;
 using Llamax.Corpus.Mixing;
 using Llamax.Corpus.Reading;
 using Llamax.Corpus.Sharding;
 using Llamax.Corpus.Statistics;
 using Llamax.Pipelines.Recipes;
+using Llamax.Pipelines.Stages;
 using Llamax.Runs;
 using Llamax.Runs.Progress;
 using Llamax.Runs.Recipes;
@@ -74,36 +74,28 @@ public static class CorpusStatisticsRun
     {
         if (request.Inputs is not [var path])
             throw new RequestException("a recipe and other inputs", string.Join(", ", request.Inputs), "give one recipe, or corpora");
-        var recipe = RecipeFiles.Bind(RecipeFile.Read(path), request.Assignments);
+        var recipe = RecipeFiles.BindSets(RecipeFile.Read(path), request.Assignments);
         var name = request.Set ?? recipe.Sets.Keys.FirstOrDefault() ?? "";
         if (!recipe.Sets.TryGetValue(name, out var set))
             throw new RequestException(
                 $"there is no set \"{name}\"", path, $"the sets are {string.Join(", ", recipe.Sets.Keys.DefaultIfEmpty("none"))}");
-        var data = new RunData(recipe);
-        var languages = Recipe.Resolve(set.Languages, $"sets.{name}.languages", data.Languages);
-        var mix = set.Packing($"sets.{name}", languages).Mix ?? new();
-        var built = request.Run is { } run ? Path.Combine(run, "sets", name, "built", "entries.parquet") : null;
+        var build = new SetBuild(recipe, name);
+        var mix = build.Packing.Mix ?? new();
+        var built = request.Run is { } run ? Path.Combine(run, "sets", name, "built", SetBuild.FileName + ".parquet") : null;
         if (File.Exists(built))
-            return new(TrainingSetFile.Read(built).Select(CorpusItem.Of), data.Malformed, mix, statistics => statistics.MixSources);
-        var algorithm = set.Algorithm.Augmentation == AugmentationBase.Parallel ? set.Algorithm : set.Algorithm with { AugmentBelow = 0 };
+            return new(TrainingSetFile.Read(built).Select(CorpusItem.Of), build.Malformed, mix, statistics => statistics.MixSources);
+        var sources = build.Sources(CancellationToken.None);
         return new(
-            Unbuilt(recipe, set, data, languages), data.Malformed, mix,
-            statistics => ExpectedEntries.Of(statistics.Directions, algorithm));
+            Unbuilt(sources), build.Malformed, mix,
+            statistics => ExpectedEntries.Of(
+                statistics.Directions, set.Algorithm,
+                set.Pivot is null ? [] : [.. sources.Parallel.Select(pair => (pair.Source, pair.Target))]));
     }
 
-    private static IEnumerable<CorpusItem> Unbuilt(Recipe recipe, SetOptions set, RunData data, IReadOnlyList<Language> languages)
-    {
-        foreach (var language in set.Monolingual ? languages : [])
-            foreach (var line in data.Monolingual(language))
-                yield return CorpusItem.Of(new TrainingEntry(EntryKind.Monolingual, language.Code, "", [new(line.Text, true)], line.Origin));
-        foreach (var (source, target) in set.Parallel ? RunData.Pairs(languages) : [])
-            foreach (var pair in data.Parallel(source, target))
-                yield return CorpusItem.Of(new TrainingEntry(
-                    EntryKind.Parallel, source.Code, target.Code, [new(pair.Source, true), new(pair.Target, true)], pair.Origin));
-        var directions = from source in languages from target in languages where source != target select (source, target);
-        foreach (var entry in new InstructionEntries(recipe, set, data).Of(directions))
-            yield return CorpusItem.Of(entry);
-    }
+    private static IEnumerable<CorpusItem> Unbuilt(TrainingSources sources) =>
+        sources.Monolingual.SelectMany(source => source.Lines.Select(line => CorpusItem.Of(line, source.Language)))
+            .Concat(sources.Parallel.SelectMany(source => source.Pairs.Select(pair => CorpusItem.Of(pair, source.Source, source.Target))))
+            .Concat(sources.Ready.Select(CorpusItem.Of));
 
     private static Input OfFiles(StatisticsRequest request, List<IReadOnlyList<RemovedReason>> rejected)
     {

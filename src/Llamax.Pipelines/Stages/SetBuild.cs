@@ -1,6 +1,8 @@
 using System.Globalization;
 using Llamax.Corpus.Building;
 using Llamax.Corpus.Lexicons;
+using Llamax.Corpus.Packing;
+using Llamax.Corpus.Reading;
 using Llamax.Corpus.Sharding;
 using Llamax.Pipelines.Data;
 using Llamax.Pipelines.Recipes;
@@ -22,7 +24,6 @@ public sealed class SetBuild
     private readonly Recipe _recipe;
     private readonly SetOptions _options;
     private readonly RunData _data;
-    private readonly TuningEntries _tuning;
 
     /// <param name="recipe">Known to be sound, its phases apart.</param>
     /// <param name="set">The name of one of its sets.</param>
@@ -36,12 +37,21 @@ public sealed class SetBuild
     internal SetBuild(string name, Recipe recipe, SetOptions options, RunData data)
     {
         (_name, _recipe, _options, _data) = (name, recipe, options, data);
-        _tuning = new(recipe, options);
         Languages = Recipe.Resolve(options.Languages, $"sets.{name}.languages", data.Languages);
+        (Tuning, Packing) = (new(recipe, options), options.Packing($"sets.{name}", Languages));
     }
 
     /// <summary>The languages of the set.</summary>
     internal IReadOnlyList<Language> Languages { get; }
+
+    /// <summary>What the set takes from files of preferences and tasks.</summary>
+    internal TuningEntries Tuning { get; }
+
+    /// <summary>How the set is packed.</summary>
+    internal PackingOptions Packing { get; }
+
+    /// <summary>Lines that readers could not use.</summary>
+    internal MalformedLines Malformed => _data.Malformed;
 
     /// <summary>Every direction that training may see.</summary>
     internal IEnumerable<(Language Source, Language Target)> Directions =>
@@ -126,7 +136,8 @@ public sealed class SetBuild
                 "name a lexicon that covers them, or set the set's algorithm.augmentation to none");
     }
 
-    private TrainingSources Sources(CancellationToken cancellation) => new()
+    /// <summary>What the set is built from, streamed.</summary>
+    internal TrainingSources Sources(CancellationToken cancellation) => new()
     {
         Monolingual = _options.Monolingual
             ? [.. Languages.Select(l => new MonolingualSource(l.Code, _data.Monolingual(l).Until(cancellation)))]
@@ -135,9 +146,9 @@ public sealed class SetBuild
             ? [.. RunData.Pairs(Languages).Where(pair => !_data.IsUnseen(pair.Source, pair.Target)).Select(pair => new ParallelSource(
                 pair.Source.Code, pair.Target.Code, _data.Parallel(pair.Source, pair.Target).Until(cancellation)))]
             : [],
-        Ready = new InstructionEntries(_recipe, _options, _data).Of(Directions).Concat(_tuning.Trained()).Until(cancellation),
+        Ready = new InstructionEntries(_recipe, _options, _data).Of(Directions).Concat(Tuning.Trained()).Until(cancellation),
         English = _options.Pivot is null ? [] : _data.Monolingual(LanguageRegistry.Find(RunData.English)).Until(cancellation),
         HeldOut = _options.Pivot is null ? [] : _data.HeldOutSentences,
-        Fingerprint = Manifest.HashTexts(RecipeWriter.Write(_options), _data.Fingerprint, _recipe.Evaluation.Prompt, string.Join(' ', _tuning.Fingerprints())),
+        Fingerprint = Manifest.HashTexts(RecipeWriter.Write(_options), _data.Fingerprint, _recipe.Evaluation.Prompt, string.Join(' ', Tuning.Fingerprints())),
     };
 }

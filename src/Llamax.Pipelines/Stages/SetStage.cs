@@ -15,9 +15,6 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
     : Stage($"sets/{name}", folder)
 {
     private readonly SetBuild _build = new(name, recipe, options, data);
-    private readonly TuningEntries _tuning = new(recipe, options);
-    private readonly PackingOptions _packing = options.Packing(
-        $"sets.{name}", Recipe.Resolve(options.Languages, $"sets.{name}.languages", data.Languages));
 
     /// <summary>Directions with sentence pairs in the set, for the profile of a model trained on it.</summary>
     public IEnumerable<(Language Source, Language Target)> TrainedDirections => options.Parallel || options.InstructionsPerDirection > 0
@@ -67,16 +64,16 @@ internal sealed class SetStage(string name, string folder, Recipe recipe, SetOpt
         recipe.Seed.ToString(CultureInfo.InvariantCulture), recipe.Watch.DevPairs.ToString(CultureInfo.InvariantCulture),
         options.Pivot is { } pivot ? RecipeTranslator.FingerprintOf(pivot, recipe.Threads) : "",
         options.AlpacaInstructions > 0 ? RunData.FingerprintOfFolder(Path.GetDirectoryName(InstructionEntries.AlpacaFile())!) : "",
-        .. _tuning.Fingerprints(),
+        .. _build.Tuning.Fingerprints(),
     ];
 
     public override Manifest Run(StageContext context)
     {
         var built = _build.Write(Path.Combine(Folder, "built"), context.Events, context.Cancellation);
         var entries = TrainingSetFile.Read(Path.Combine(Folder, "built", built.File)).Until(context.Cancellation);
-        var packed = new PackedCorpusWriter(tokenizer.Load(), _packing, context.Events) { Seed = recipe.Seed, Cache = Cache }
+        var packed = new PackedCorpusWriter(tokenizer.Load(), _build.Packing, context.Events) { Seed = recipe.Seed, Cache = Cache }
             .Write(Path.Combine(Folder, "packed"), "blocks", entries);
-        var dev = new DevPairs(recipe, data).Entries(options, Languages).Concat(_tuning.HeldOut()).Until(context.Cancellation);
+        var dev = new DevPairs(recipe, data).Entries(options, Languages).Concat(_build.Tuning.HeldOut()).Until(context.Cancellation);
         if (dev.Any())
         {
             new PackedCorpusWriter(tokenizer.Load(), new PackingOptions { BlockLength = options.BlockLength }) { Cache = Cache }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Llamax.Corpus.Building;
+using Llamax.Corpus.Sharding;
 using Llamax.Corpus.Tests.Packing;
 using Llamax.Runs;
 using Llamax.Testing;
@@ -52,7 +53,7 @@ public sealed class EntryShuffleTests : IDisposable
                 RandomEntries.Draw((ulong)part, 200, longestWord: 5), part % 2, part, draws, 4).ToList()),
         ];
         var together = new EntryShuffle(_folder["runs"], 3000).Sort(parts.SelectMany(part => part)).ToList();
-        var apart = EntryShuffle.Merge([.. parts.Chunk(2).Select(some => some.SelectMany(part => part).Order())]);
+        var apart = SortedStreams.Merge(parts.Chunk(2).Select(some => some.SelectMany(part => part).Order()), entry => entry);
         Assert.Equal(together.Select(Place), apart.Select(Place));
         Assert.Equal(together.Select(entry => entry.Epoch).Order(), together.Select(entry => entry.Epoch));
 

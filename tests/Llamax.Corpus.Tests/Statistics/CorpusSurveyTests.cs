@@ -82,15 +82,28 @@ public sealed class CorpusSurveyTests : IDisposable
         Assert.Equal(all.Count(length => length == 0), octaves[0]);
     }
 
-    [Fact]
-    public void What_Algorithm_1_will_make_is_expected_as_it_makes_it()
+    public static TheoryData<TrainingSetOptions, bool> Algorithms { get; } = new()
     {
-        var options = new TrainingSetOptions { ReplicateBelow = 1000, AugmentBelow = 500 };
+        { new(), false },
+        { new() { Format = ParallelFormat.Split }, false },
+        { new() { Epochs = 3, PairsPerLanguagePair = 450, MonolingualPerLanguage = 50 }, false },
+        { new() { Augmentation = AugmentationBase.Monolingual }, false },
+        { new() { Augmentation = AugmentationBase.None }, false },
+        { new(), true },
+        { new() { KeepTranslated = true, Epochs = 2 }, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Algorithms), DisableDiscoveryEnumeration = true)]
+    public void What_Algorithm_1_will_make_is_expected_as_it_makes_it(TrainingSetOptions algorithm, bool hasG)
+    {
+        var options = algorithm with { ReplicateBelow = 1000, AugmentBelow = 500 };
         var lexicon = MultilingualLexicon.Build([new("en", "dog", "de", "Hund"), new("de", "Hund", "en", "dog"), new("ha", "kare", "en", "dog")]);
         Corpus.Reading.SentencePair Sentence(int i) => new($"dog {i}", $"kare {i}", $"x:{i}");
         var sources = new TrainingSources
         {
-            Monolingual = [new("en", Enumerable.Range(0, 70).Select(i => new Corpus.Reading.TextLine($"line {i}", $"m:{i}")))],
+            English = Enumerable.Range(0, 2000).Select(i => new Corpus.Reading.TextLine($"for g {i}", $"g:{i}")),
+            Monolingual = [new("ha", Enumerable.Range(0, 70).Select(i => new Corpus.Reading.TextLine($"line {i}", $"m:{i}")))],
             Parallel =
             [
                 new("en", "ha", Enumerable.Range(0, 300).Select(Sentence)), new("ha", "en", Enumerable.Range(0, 100).Select(Sentence)),
@@ -99,12 +112,13 @@ public sealed class CorpusSurveyTests : IDisposable
         };
         var counted = Survey(
             [
-                .. Enumerable.Range(0, 70).Select(i => new TrainingEntry(EntryKind.Monolingual, "en", "", [new("x", true)], "m:1")),
+                .. Enumerable.Range(0, 70).Select(i => new TrainingEntry(EntryKind.Monolingual, "ha", "", [new("x", true)], "m:1")),
                 .. sources.Parallel.SelectMany(source => source.Pairs
                     .Select(_ => Pair(source.Source, source.Target, "a", "b", "p:1"))),
             ]);
-        var expected = ExpectedEntries.Of(counted.Directions, options);
-        var made = new TrainingSetBuilder(options, lexicon).Write(
+        var expected = ExpectedEntries.Of(
+            counted.Directions, options, hasG ? [("en", "ha"), ("en", "de"), ("de", "ha")] : []);
+        var made = new TrainingSetBuilder(options, lexicon, null, hasG ? new Echo() : null).Write(
             _folder.Path, "entries", sources, TestContext.Current.CancellationToken);
         var real = made.Counts.GroupBy(count => (count.Source, count.Kind)).ToDictionary(group => group.Key, group => group.Sum(one => one.Entries));
         Assert.Equal(real.Keys.Order(), expected.Select(one => (one.Language, one.Kind)).Order());
@@ -148,4 +162,18 @@ public sealed class CorpusSurveyTests : IDisposable
 
     private static CorpusStatistics Survey(params TrainingEntry[] entries) =>
         new CorpusSurvey(null, SilentEvents.Instance).Run(entries.Select(CorpusItem.Of));
+
+    /// <summary>A g that knows every language.</summary>
+    private sealed class Echo : ISentenceTranslator
+    {
+        public string Fingerprint => "echo";
+
+        public void Require(string source, string target)
+        {
+        }
+
+        public IReadOnlyList<string?> Translate(
+            IReadOnlyList<string> sentences, string source, string target, CancellationToken cancellation) =>
+            [.. sentences.Select(sentence => $"{target} {sentence}")];
+    }
 }
